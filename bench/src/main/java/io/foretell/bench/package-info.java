@@ -1,0 +1,5 @@
+/** Measures against peers and limits; never shipped. */
+@NullMarked
+package io.foretell.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package io.foretell.gateway;
+
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Position;
+import io.foretell.proto.ReasonCode;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The one way in: every protocol's listener hands its messages here and acknowledges when the
+ * receipt comes. Counts what comes, so that accepted = stored + rejected + in flight can be
+ * checked.
+ */
+public interface Door {
+  /**
+   * Takes one message of a device.
+   *
+   * @param speaker who is connected
+   * @param path the topic or path as received
+   * @param contentType as stated; empty where not
+   * @param via {@code mqtt}, {@code coap} or {@code http}
+   * @param payload not copied, must not change afterwards
+   * @return completes after fsync, on a thread that must not be blocked; never fails
+   */
+  CompletionStage<Receipt> take(
+      DeviceId speaker, String path, String contentType, String via, byte[] payload);
+
+  /** What becomes of a message. */
+  sealed interface Receipt {
+    /** It is on disk as an uplink: acknowledge. */
+    record Stored(Position position) implements Receipt {}
+
+    /**
+     * It is on disk as a reject, with its reason: acknowledge as received where the protocol has no
+     * way to say no (MQTT 3.1.1), otherwise answer with the reason.
+     */
+    record Rejected(ReasonCode reason, String detail) implements Receipt {}
+
+    /** It is not on disk: do not acknowledge. */
+    record Unavailable(ReasonCode reason, String detail) implements Receipt {}
+  }
+}
