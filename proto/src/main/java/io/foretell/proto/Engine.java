@@ -1,6 +1,7 @@
 package io.foretell.proto;
 
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Hosts lanes, stages and sinks. A stage's state, its durable outputs and its offset commit
@@ -25,6 +26,9 @@ public interface Engine extends Part {
 
   /** The committed state of a hosted stage for a device, decoded afresh: a copy to read. */
   <S> Optional<S> state(String name, DeviceId key, Class<S> type);
+
+  /** Walks through the committed states of a hosted stage, in the order of the keys. */
+  <S> void eachState(String name, Class<S> type, BiConsumer<DeviceId, S> visitor);
 
   /**
    * Runs a stage over what a lane still keeps, from its initial state, without touching what is
