@@ -1,0 +1,5 @@
+/** Keeps artifacts as content-addressed files. */
+@NullMarked
+package io.foretell.firmwareota.blobs;
+
+import org.jspecify.annotations.NullMarked;
