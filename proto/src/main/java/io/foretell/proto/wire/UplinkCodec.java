@@ -32,7 +32,9 @@ final class UplinkCodec implements Codec<Uplink> {
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
       out.writeUInt32(KIND, value.kind().number());
-      out.writeSInt64(RECEIVED_AT, value.receivedAt());
+      if (value.receivedAt() != 0) {
+        out.writeSInt64(RECEIVED_AT, value.receivedAt());
+      }
       if (!value.contentType().isEmpty()) {
         out.writeString(CONTENT_TYPE, value.contentType());
       }
@@ -51,7 +53,9 @@ final class UplinkCodec implements Codec<Uplink> {
 
   private static int size(Uplink value) {
     int size = CodedOutputStream.computeUInt32Size(KIND, value.kind().number());
-    size += CodedOutputStream.computeSInt64Size(RECEIVED_AT, value.receivedAt());
+    if (value.receivedAt() != 0) {
+      size += CodedOutputStream.computeSInt64Size(RECEIVED_AT, value.receivedAt());
+    }
     if (!value.contentType().isEmpty()) {
       size += CodedOutputStream.computeStringSize(CONTENT_TYPE, value.contentType());
     }
