@@ -25,8 +25,10 @@ import java.util.regex.Pattern;
  */
 public final class ProtoJsonPayloads implements PayloadReader {
   // JsonFormat turns the text of an unsigned number into all of its digits: "1e999999999" would
-  // take gigabytes. Nobody writes a digit, a point or an e as an escape unless to hide such a number.
-  private static final Pattern HUGE = Pattern.compile("[0-9.][eE]\\+?[0-9]{4}|\\\\u00(3[0-9]|[46]5|2[bBeE])");
+  // take gigabytes. Nobody writes a digit, a point or an e as an escape unless to hide such a
+  // number.
+  private static final Pattern HUGE =
+      Pattern.compile("[0-9.][eE]\\+?[0-9]{4}|\\\\u00(3[0-9]|[46]5|2[bBeE])");
 
   private final ProtobufPayloads binary;
 
