@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -55,6 +56,7 @@ public final class DurableDownlink implements Downlink, Part {
 
   private static final Logger log = LoggerFactory.getLogger(DurableDownlink.class);
   private static final int MAX_DETAIL = 2000;
+  private static final int CLOSE_SECONDS = 5;
 
   private final CommandStore store;
   private final InstantSource clock;
@@ -87,10 +89,17 @@ public final class DurableDownlink implements Downlink, Part {
         : Health.bad("downlink", "DOWNLINK_STOPPED", "Commands do not go out.", "Start the server");
   }
 
-  /** Stops at once; what was not kept yet comes again from the lane. */
+  /** Finishes what is begun; what was not kept yet comes again from the lane. */
   @Override
   public void close() {
     worker.shutdown();
+    try {
+      if (!worker.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("the downlink is still busy after {} s", CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Calls {@code watcher} after each change of a command, in order, on the downlink's thread. */
