@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
@@ -18,6 +19,10 @@ final class Json {
 
   static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  static ArrayNode array() {
+    return MAPPER.createArrayNode();
   }
 
   static String text(JsonNode node) {
@@ -61,6 +66,15 @@ final class Json {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no number in field " + field);
     }
     return value.intValue();
+  }
+
+  /** A field that must be a size in bytes. */
+  static int size(JsonNode node, String field) {
+    int size = number(node, field, 0);
+    if (size < 1 || size > 0xFFFF) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no size in field " + field);
+    }
+    return size;
   }
 
   /** A field that must be a list. */

@@ -26,6 +26,9 @@ public final class OfflineDecoder {
         switch (kind) {
           case J1939 -> new J1939Lines(book);
           case DM -> new DmLines();
+          case ISOTP -> new IsoTpLines();
+          case UDS -> new UdsLines();
+          case OBD -> new ObdLines(book);
           case CODE -> new CodeLines(book);
           default -> throw new IllegalArgumentException(kind.word());
         };
