@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param acknowledgedBy who took it on in this round
  * @param owner who works on it
  * @param remedy the latest one that was started or applied in this round
+ * @param remedyApplied whether that remedy is known to be on the device
  * @param reopened how often it was reopened; so also the number of its present round
  * @param version counts up with every change; for optimistic locking
  */
@@ -35,6 +36,7 @@ public record Ticket(
     Optional<String> acknowledgedBy,
     Optional<String> owner,
     Optional<Remedy> remedy,
+    boolean remedyApplied,
     int reopened,
     long version) {
 
@@ -78,6 +80,7 @@ public record Ticket(
         acknowledgedBy,
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
@@ -97,6 +100,7 @@ public record Ticket(
         acknowledgedBy,
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
@@ -116,6 +120,7 @@ public record Ticket(
         acknowledgedBy,
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
@@ -135,11 +140,12 @@ public record Ticket(
         acknowledgedBy,
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
 
-  Ticket with(Remedy next) {
+  Ticket with(Remedy next, boolean applied) {
     return new Ticket(
         id,
         device,
@@ -154,6 +160,7 @@ public record Ticket(
         acknowledgedBy,
         owner,
         Optional.of(next),
+        applied,
         reopened,
         version);
   }
@@ -173,6 +180,7 @@ public record Ticket(
         acknowledgedBy,
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
@@ -192,6 +200,7 @@ public record Ticket(
         acknowledgedBy,
         Optional.of(next),
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
@@ -212,6 +221,7 @@ public record Ticket(
         acknowledgedBy.isPresent() ? acknowledgedBy : Optional.of(by),
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version);
   }
@@ -232,6 +242,7 @@ public record Ticket(
         Optional.empty(),
         owner,
         Optional.empty(),
+        false,
         reopened + 1,
         version);
   }
@@ -251,6 +262,7 @@ public record Ticket(
         acknowledgedBy,
         owner,
         remedy,
+        remedyApplied,
         reopened,
         version + 1);
   }

@@ -124,6 +124,7 @@ public final class TicketRules {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            false,
             0,
             1);
     Steps steps = new Steps(ticket, at).entry(narration.opened(at, finding, exposure));
@@ -242,14 +243,15 @@ public final class TicketRules {
   private Decision remedyStarted(Steps steps, RemedyStarted started) {
     Ticket ticket = steps.ticket;
     boolean same = ticket.remedy().filter(started.remedy()::same).isPresent();
-    if (same && (ticket.state() == State.IN_PROGRESS || ticket.state() == State.VERIFYING)) {
+    boolean underWay = ticket.state() == State.IN_PROGRESS && !ticket.remedyApplied();
+    if (same && (underWay || ticket.state() == State.VERIFYING)) {
       return steps.nothing();
     }
     if (ticket.state() == State.VERIFYING) {
       steps.remedies.add(RemedyEffect.FAILED);
     }
     steps.ticket =
-        ticket.takenOn(started.by(), steps.at).with(started.remedy()).in(State.IN_PROGRESS);
+        ticket.takenOn(started.by(), steps.at).with(started.remedy(), false).in(State.IN_PROGRESS);
     return steps.entry(narration.remedyStarted(steps.at, started)).decide(ChangeType.STARTED);
   }
 
@@ -257,7 +259,7 @@ public final class TicketRules {
     Ticket ticket = steps.ticket;
     boolean same = ticket.remedy().filter(applied.remedy()::same).isPresent();
     if (ticket.state() == State.VERIFIED) {
-      return same ? appliedBeforeProof(steps, applied) : steps.nothing();
+      return same && !ticket.remedyApplied() ? appliedBeforeProof(steps, applied) : steps.nothing();
     }
     if (ticket.state() == State.VERIFYING) {
       if (same) {
@@ -267,12 +269,13 @@ public final class TicketRules {
     }
     steps.remedies.add(RemedyEffect.APPLIED);
     steps.ticket =
-        ticket.takenOn(applied.by(), steps.at).with(applied.remedy()).in(State.VERIFYING);
+        ticket.takenOn(applied.by(), steps.at).with(applied.remedy(), true).in(State.VERIFYING);
     return steps.entry(narration.remedyApplied(steps.at, applied)).decide(ChangeType.VERIFYING);
   }
 
   private Decision appliedBeforeProof(Steps steps, RemedyApplied applied) {
     steps.remedies.add(RemedyEffect.APPLIED_BEFORE_PROOF);
+    steps.ticket = steps.ticket.with(applied.remedy(), true);
     return steps
         .entry(narration.remedyAppliedBeforeProof(steps.at, applied))
         .decide(ChangeType.NOTED);
