@@ -44,7 +44,16 @@ final class Slots {
     disk.write(folder.resolve("boot.json"), state.bytes());
   }
 
-  /** A slot's content, if it is whole. */
+  /** A slot's content, if it is whole: every byte is looked at. */
+  Optional<Content> checked(String slot) throws IOException {
+    Optional<Content> content = content(slot);
+    return content.isPresent()
+            && Download.sha256(content.get().image()).equals(content.get().digest())
+        ? content
+        : Optional.empty();
+  }
+
+  /** What a slot's manifest says that it holds. */
   Optional<Content> content(String slot) throws IOException {
     if (slot.isEmpty()) {
       return Optional.empty();
@@ -57,9 +66,7 @@ final class Slots {
     try {
       Map<String, Object> map = Json.parse(manifest.get());
       Digest digest = Digest.parse(Json.text(map, "digest"));
-      return Download.sha256(image).equals(digest)
-          ? Optional.of(new Content(slot, Json.text(map, "version"), digest, image))
-          : Optional.empty();
+      return Optional.of(new Content(slot, Json.text(map, "version"), digest, image));
     } catch (RefusedException | InvalidInputException e) {
       return Optional.empty();
     }

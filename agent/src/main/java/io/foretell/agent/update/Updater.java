@@ -246,7 +246,7 @@ public final class Updater {
         // Counted before it is tried: software that takes the device down with it counts too.
         state = state.oneMoreAttempt();
         slots.save(state);
-        Optional<Slots.Content> content = slots.content(state.pending());
+        Optional<Slots.Content> content = slots.checked(state.pending());
         if (content.isEmpty()
             || !selfTest.comesUp(component, content.get().version(), content.get().image())) {
           continue;
@@ -260,7 +260,7 @@ public final class Updater {
   private void leaveBrokenSlot(String component) throws IOException {
     Slots slots = slots(component);
     BootState state = stateOf(slots);
-    if (slots.content(state.active()).isEmpty() && slots.content(state.other()).isPresent()) {
+    if (slots.checked(state.active()).isEmpty() && slots.checked(state.other()).isPresent()) {
       log.error("{} of {} is damaged, {} runs instead", state.active(), component, state.other());
       slots.save(state.switchedTo(state.other()));
     }
