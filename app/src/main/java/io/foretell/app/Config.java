@@ -1,0 +1,300 @@
+package io.foretell.app;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/**
+ * What the server was told, and by whom: a flag, the environment, a file, or nobody (the default),
+ * in this order. The one place that reads the environment.
+ *
+ * <p>A key {@code history.influx.url} is the same in the file (nested or with dots), is {@code
+ * FORETELL_HISTORY_INFLUX_URL} in the environment, and {@code --history-influx-url} as a flag where
+ * the command has it. A key that is not known is refused, so that a typing error does not pass.
+ */
+public final class Config {
+  private static final Map<String, Key<?>> KEYS = new LinkedHashMap<>();
+
+  public static final Key<Path> DATA = key("data", "./data", Path::of, "Where everything is kept.");
+  public static final Key<String> BIND =
+      key("bind", "127.0.0.1", v -> v, "The address that all listeners bind to.");
+  public static final Key<Integer> MQTT_PORT = port("mqtt-port", "1883", "MQTT.");
+  public static final Key<Integer> MQTTS_PORT = port("mqtts-port", "8883", "MQTT over TLS.");
+  public static final Key<Integer> COAP_PORT = port("coap-port", "5683", "CoAP.");
+  public static final Key<Integer> COAPS_PORT = port("coaps-port", "5684", "CoAP over DTLS.");
+  public static final Key<Integer> HTTP_PORT =
+      port("http-port", "8080", "HTTP: devices, API, console.");
+  public static final Key<Boolean> SANDBOX =
+      key(
+          "sandbox",
+          "false",
+          Config::bool,
+          "Also take devices without credentials, from loopback addresses, as tenant sandbox.");
+  public static final Key<String> TLS_CERTIFICATE =
+      key("tls.certificate", "", v -> v, "PEM chain; made and self-signed where empty.");
+  public static final Key<String> TLS_KEY =
+      key("tls.key", "", v -> v, "PEM private key (PKCS #8) of the certificate.");
+  public static final Key<Integer> MAX_MESSAGE =
+      key("max-message-bytes", "1048576", Config::positive, "Largest message of a device.");
+  public static final Key<Duration> CLOCK_SKEW =
+      key("max-clock-skew", "5m", Config::duration, "How far a device's clock may be ahead.");
+  public static final Key<Integer> PARTITIONS =
+      key("lanes.partitions", "4", Config::positive, "Partitions of each lane; fixed for ever.");
+  public static final Key<Duration> UPLINK_RETENTION =
+      key("lanes.uplink-retention", "7d", Config::duration, "How long raw uplinks are kept.");
+  public static final Key<String> INFLUX_URL =
+      key(
+          "history.influx.url",
+          "",
+          v -> v,
+          "Address of InfluxDB, VictoriaMetrics or QuestDB; the embedded history where empty.");
+  public static final Key<String> INFLUX_DATABASE =
+      key("history.influx.database", "foretell", v -> v, "Database or bucket.");
+  public static final Key<String> INFLUX_ORG =
+      key("history.influx.org", "foretell", v -> v, "Organisation (InfluxDB 2 and later).");
+  public static final Key<String> INFLUX_TOKEN =
+      key("history.influx.token", "", v -> v, "Token, or user:password for 1.x; never shown.");
+  public static final Key<Duration> LATENESS =
+      key(
+          "diagnostics.lateness",
+          "10s",
+          Config::duration,
+          "How late telemetry may come and still be put in order.");
+  public static final Key<Duration> HEALING =
+      key(
+          "diagnostics.healing-period",
+          "10m",
+          Config::duration,
+          "How long a fault must be gone before it counts as healed.");
+  public static final Key<String> MODEL =
+      key("diagnostics.model", "", v -> v, "Model file of the remaining-life predictor.");
+  public static final Key<Integer> HORIZON_CYCLES =
+      key(
+          "diagnostics.horizon-cycles",
+          "30",
+          Config::positive,
+          "Predicted life below which a ticket is opened.");
+  public static final Key<String> DRIFT_SIGNALS =
+      key(
+          "diagnostics.drift-signals",
+          "",
+          v -> v,
+          "Signals that the drift detector watches, separated by commas.");
+  public static final Key<Boolean> WEBHOOK_PRIVATE =
+      key(
+          "webhooks.allow-private",
+          "false",
+          Config::bool,
+          "Allow webhooks to loopback, link-local and private addresses.");
+
+  private final Map<String, Value> values;
+
+  private Config(Map<String, Value> values) {
+    this.values = Map.copyOf(values);
+  }
+
+  /**
+   * A key.
+   *
+   * @param fallback the default, as text
+   * @param parse throws {@link IllegalArgumentException} with what is wrong
+   */
+  public record Key<T>(String name, String fallback, Function<String, T> parse, String doc) {
+    /** Its name in the environment. */
+    public String environment() {
+      return "FORETELL_" + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** Whether its value must not be shown. */
+    boolean secret() {
+      return name.endsWith("token");
+    }
+  }
+
+  /**
+   * A value and who gave it: {@code default}, {@code file …}, {@code environment …}, {@code flag}.
+   */
+  public record Value(String text, String source) {}
+
+  /** What the user wrote cannot be used. */
+  public static final class InvalidConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    InvalidConfigException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Puts a configuration together.
+   *
+   * @param file read where given
+   * @param environment usually {@link System#getenv()}
+   * @param flags key to value, of the flags that were given
+   */
+  public static Config of(
+      Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    KEYS.forEach((name, key) -> values.put(name, new Value(key.fallback(), "default")));
+    file.ifPresent(path -> fromFile(path, values));
+    for (Key<?> key : KEYS.values()) {
+      String given = environment.get(key.environment());
+      if (given != null) {
+        values.put(key.name(), new Value(given, "environment " + key.environment()));
+      }
+    }
+    flags.forEach((name, text) -> put(values, name, new Value(text, "flag --" + name)));
+    Config config = new Config(values);
+    KEYS.values().forEach(config::get);
+    return config;
+  }
+
+  /** As {@link #of}, from this process's environment. */
+  public static Config load(Optional<Path> file, Map<String, String> flags) {
+    return of(file, System.getenv(), flags);
+  }
+
+  /** A variable of the environment that is no key: FORETELL_SERVER, FORETELL_TOKEN. */
+  public static Optional<String> environment(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(v -> !v.isBlank());
+  }
+
+  private static void fromFile(Path path, Map<String, Value> values) {
+    try (Reader reader = Files.newBufferedReader(path)) {
+      Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
+      if (root instanceof Map<?, ?> map) {
+        flatten("", map, "file " + path, values);
+      } else if (root != null) {
+        throw new InvalidConfigException(path + ": not a list of keys");
+      }
+    } catch (IOException e) {
+      throw new InvalidConfigException("cannot read " + path + ": " + e.getMessage());
+    } catch (YAMLException e) {
+      throw new InvalidConfigException(path + ": " + e.getMessage());
+    }
+  }
+
+  private static void flatten(
+      String prefix, Map<?, ?> map, String source, Map<String, Value> values) {
+    map.forEach(
+        (k, v) -> {
+          String name = prefix + k;
+          if (v instanceof Map<?, ?> inner) {
+            flatten(name + ".", inner, source, values);
+          } else {
+            put(values, name, new Value(String.valueOf(v), source));
+          }
+        });
+  }
+
+  private static void put(Map<String, Value> values, String name, Value value) {
+    if (!KEYS.containsKey(name)) {
+      throw new InvalidConfigException(
+          value.source() + ": there is no key '" + name + "'; known are " + KEYS.keySet());
+    }
+    values.put(name, value);
+  }
+
+  /** The value of a key. */
+  public <T> T get(Key<T> key) {
+    Value value = value(key);
+    try {
+      return key.parse().apply(value.text());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidConfigException(
+          value.source() + ": " + key.name() + " = '" + value.text() + "': " + e.getMessage());
+    }
+  }
+
+  private Value value(Key<?> key) {
+    Value value = values.get(key.name());
+    return value == null ? new Value(key.fallback(), "default") : value;
+  }
+
+  /** Every key with its value and source, secrets hidden. */
+  public List<Shown> shown() {
+    List<Shown> shown = new ArrayList<>();
+    for (Key<?> key : KEYS.values()) {
+      Value value = value(key);
+      String text = key.secret() && !value.text().isEmpty() ? "(set)" : value.text();
+      shown.add(new Shown(key.name(), text, value.source(), key.doc()));
+    }
+    return shown;
+  }
+
+  /** A key as an operator sees it. */
+  public record Shown(String key, String value, String source, String doc) {}
+
+  private static <T> Key<T> key(
+      String name, String fallback, Function<String, T> parse, String doc) {
+    Key<T> key = new Key<>(name, fallback, parse, doc);
+    KEYS.put(name, key);
+    return key;
+  }
+
+  private static Key<Integer> port(String name, String fallback, String what) {
+    return key(name, fallback, Config::portNumber, "Port of " + what + " 0 takes any free one.");
+  }
+
+  private static int portNumber(String text) {
+    int port = number(text);
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException("not a port (0–65535)");
+    }
+    return port;
+  }
+
+  private static int positive(String text) {
+    int n = number(text);
+    if (n < 1) {
+      throw new IllegalArgumentException("must be 1 or more");
+    }
+    return n;
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text.trim());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not a whole number", e);
+    }
+  }
+
+  private static boolean bool(String text) {
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("must be true or false");
+    };
+  }
+
+  /** Reads {@code 500ms}, {@code 10s}, {@code 5m}, {@code 2h}, {@code 7d}. */
+  static Duration duration(String text) {
+    var match = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)").matcher(text.trim());
+    if (!match.matches()) {
+      throw new IllegalArgumentException("not a duration such as 500ms, 10s, 5m, 2h, 7d");
+    }
+    long n = Long.parseLong(match.group(1));
+    return switch (match.group(2)) {
+      case "ms" -> Duration.ofMillis(n);
+      case "s" -> Duration.ofSeconds(n);
+      case "m" -> Duration.ofMinutes(n);
+      case "h" -> Duration.ofHours(n);
+      default -> Duration.ofDays(n);
+    };
+  }
+}

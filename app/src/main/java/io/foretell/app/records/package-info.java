@@ -1,0 +1,5 @@
+/** The one database for devices, tickets and campaigns: SQLite behind a pool. */
+@NullMarked
+package io.foretell.app.records;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+// Small pieces that several pages show.
+
+import { html, nothing } from './vendor/lit-html/lit-html.js';
+import { t, time, ago } from './i18n.js';
+
+export { html, render, nothing } from './vendor/lit-html/lit-html.js';
+export { repeat } from './vendor/lit-html/directives/repeat.js';
+
+export const badge = (group, value) => value
+  ? html`<span class="badge ${group}-${String(value).toLowerCase()}">${t(`${group}.${value}`, {}, value)}</span>`
+  : nothing;
+
+export const when = (ms) => ms ? html`<time title=${time(ms)}>${ago(ms)}</time>` : html`–`;
+
+export const deviceLink = (id) => html`<a href="#/devices/${encodeURIComponent(id)}">${id}</a>`;
+
+export const empty = (text) => html`<p class="empty">${text}</p>`;
+
+export const problem = (failure) => failure
+  ? html`<p class="problem" role="alert"><strong>${t(`reason.${failure.reason}`, {}, failure.title || failure.reason || t('problem'))}</strong> ${failure.message}</p>`
+  : nothing;
+
+export const tile = (label, value, tone = '', href = '') => html`
+  <a class="tile ${tone}" href=${href || nothing}>
+    <span class="figure">${value}</span><span class="label">${label}</span>
+  </a>`;
+
+/** A bar whose parts are shares of a whole, with a legend for those who cannot see colours. */
+export function shares(counts, order, group) {
+  const total = order.reduce((sum, key) => sum + (counts[key] || 0), 0);
+  if (!total) return html`<div class="bar"></div>`;
+  const label = order.filter((k) => counts[k]).map((k) => `${t(`${group}.${k}`, {}, k)} ${counts[k]}`).join(', ');
+  return html`
+    <div class="bar" role="img" aria-label=${label} title=${label}>
+      ${order.map((key) => counts[key]
+        ? html`<span class="${group}-${key.toLowerCase()}" style="width:${(100 * counts[key]) / total}%"></span>`
+        : nothing)}
+    </div>`;
+}
+
+export const timeline = (entries, text = (entry) => entry.text) => html`
+  <ol class="timeline">
+    ${entries.map((entry) => html`
+      <li class="kind-${entry.kind}">
+        <span class="moment">${time(entry.at)}</span>
+        <span class="actor">${entry.actor}</span>
+        <span class="text">${text(entry)}</span>
+        ${entry.values && Object.keys(entry.values).length ? html`
+          <span class="values">${Object.entries(entry.values).map(([k, v]) => html`<code>${k} = ${typeof v === 'number' ? Math.round(v * 1000) / 1000 : v}</code> `)}</span>` : nothing}
+      </li>`)}
+  </ol>`;
+
+/** Calls something at most once in a while, and once more after the last call. */
+export function calmly(run, wait = 700) {
+  let timer = 0;
+  let again = false;
+  const tick = () => {
+    timer = 0;
+    if (again) { again = false; timer = setTimeout(tick, wait); run(); }
+  };
+  const calm = () => {
+    if (timer) { again = true; return; }
+    timer = setTimeout(tick, wait);
+    run();
+  };
+  calm.cancel = () => { clearTimeout(timer); again = false; };
+  return calm;
+}

@@ -1,0 +1,117 @@
+package io.foretell.diagnostics.codes;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A fault code in its family's canonical notation, read from any of the forms in which devices and
+ * people write it: {@code P0301}, {@code u3e1b-14}, {@code SPN 102 FMI 3}, {@code 102/3}, {@code
+ * 0xFE1B14}. What is in no known form belongs to the family {@link #MAKER} and keeps its text.
+ *
+ * @param family {@link #OBD} (two bytes), {@link #UDS} (three), {@link #J1939} or {@link #MAKER}
+ * @param code {@code P0301}, {@code SPN 102}, or the maker's own text
+ * @param subType failure type byte or FMI; -1 where none is given
+ */
+public record Notation(String family, String code, int subType) {
+  /** Two-byte codes of SAE J2012. */
+  public static final String OBD = "obd";
+
+  /** Three-byte codes of ISO 14229-1: SAE J2012 with a failure type byte. */
+  public static final String UDS = "uds";
+
+  /** SPN and FMI of SAE J1939-73. */
+  public static final String J1939 = "j1939";
+
+  /** Codes of no standard. */
+  public static final String MAKER = "maker";
+
+  private static final int LONGEST = 64;
+  private static final int LARGEST_SPN = 0x7FFFF;
+  private static final Pattern LETTERS =
+      Pattern.compile("([PCBU])\\s?([0-3][0-9A-F]{3})(?:\\s?[-:/. ]?\\s?([0-9A-F]{2}))?");
+  private static final Pattern SPN =
+      Pattern.compile(
+          "(?:J1939\\s?)?SPN\\s?[:=#]?\\s?(\\d{1,6})(?:\\W{0,3}FMI\\s?[:=#]?\\s?(\\d{1,2}))?");
+  private static final Pattern PAIR = Pattern.compile("(\\d{1,6})\\s?[/:-]\\s?(\\d{1,2})");
+  private static final Pattern HEX24 = Pattern.compile("(?:0X)?([0-9A-F]{6})");
+  private static final Pattern HEX16 = Pattern.compile("0X([0-9A-F]{4})");
+
+  /** Reads a code as it was written; never fails. */
+  public static Notation of(String written) {
+    String plain = plain(written);
+    String upper = plain.toUpperCase(Locale.ROOT);
+    Matcher m = LETTERS.matcher(upper);
+    if (m.matches()) {
+      String code = m.group(1) + m.group(2);
+      return m.group(3) == null
+          ? new Notation(OBD, code, -1)
+          : new Notation(UDS, code, Integer.parseInt(m.group(3), 16));
+    }
+    m = SPN.matcher(upper);
+    if (m.matches() || (m = PAIR.matcher(upper)).matches()) {
+      int spn = Integer.parseInt(m.group(1));
+      int fmi = m.group(2) == null ? -1 : Integer.parseInt(m.group(2));
+      if (spn <= LARGEST_SPN && fmi <= 31) {
+        return j1939(spn, fmi);
+      }
+    }
+    m = HEX24.matcher(upper);
+    if (m.matches()) {
+      return uds(Integer.parseInt(m.group(1), 16));
+    }
+    m = HEX16.matcher(upper);
+    if (m.matches()) {
+      return new Notation(OBD, J2012.letters(Integer.parseInt(m.group(1), 16)), -1);
+    }
+    return new Notation(MAKER, plain, -1);
+  }
+
+  /** The notation of an SPN and FMI; {@code fmi} -1 where none is given. */
+  public static Notation j1939(int spn, int fmi) {
+    return new Notation(J1939, "SPN " + spn, fmi);
+  }
+
+  /** The notation of a three-byte code. */
+  public static Notation uds(int dtc24) {
+    return new Notation(UDS, J2012.letters(dtc24 >>> 8), dtc24 & 0xFF);
+  }
+
+  /** How it is written: {@code P0301}, {@code U3E1B-14}, {@code SPN 102 FMI 3}. */
+  public String written() {
+    if (subType < 0) {
+      return code;
+    }
+    return family.equals(J1939)
+        ? code + " FMI " + subType
+        : code + String.format(Locale.ROOT, "-%02X", subType);
+  }
+
+  /** The SPN; -1 in another family. */
+  public int spn() {
+    return family.equals(J1939) ? Integer.parseInt(code.substring(4)) : -1;
+  }
+
+  /** Whether it is a code of SAE J2012. */
+  public boolean isJ2012() {
+    return family.equals(OBD) || family.equals(UDS);
+  }
+
+  private static String plain(String written) {
+    StringBuilder text = new StringBuilder();
+    boolean gap = false;
+    for (int i = 0; i < written.length() && text.length() < LONGEST; i++) {
+      char c = written.charAt(i);
+      if (c <= ' ' || Character.isISOControl(c) || Character.isWhitespace(c)) {
+        gap = text.length() > 0;
+      } else {
+        if (gap) {
+          text.append(' ');
+          gap = false;
+        }
+        text.append(c);
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,154 @@
+package io.foretell.diagnostics.episodes;
+
+import io.foretell.proto.Fault;
+import io.foretell.proto.Severity;
+import java.util.Map;
+
+/**
+ * One fault from first seen to healed on one device.
+ *
+ * <pre>
+ *   SUSPECTED ──confirmed bit, or seen often enough──► ACTIVE ◄──recurs (flaps + 1)──┐
+ *       │                                                └───not present any more──► ABSENT
+ *       └──not present any more──► ABSENT ──absent for the healing period──► healed (gone from here)
+ * </pre>
+ *
+ * @param fault as last reported
+ * @param source the part that named it
+ * @param phase where it stands
+ * @param since event time when it was first seen, ms since 1970
+ * @param lastSeen event time when it was last seen failing
+ * @param absentSince event time of the first report that showed it absent; 0 unless ABSENT
+ * @param absentBy how absence was shown; {@link Absence#NONE} unless ABSENT
+ * @param observations how often it was seen failing
+ * @param flaps how often it came back before it had healed
+ * @param before occurrences in earlier, healed episodes
+ * @param announced whether it was ever confirmed
+ * @param severity the worst so far
+ * @param confidence that it is a real fault, 0–1, as last assessed
+ * @param lamp the worst so far
+ * @param firstStatus status byte at the first sight
+ * @param freezeFrame the first that was reported
+ */
+public record Episode(
+    Fault fault,
+    String source,
+    Phase phase,
+    long since,
+    long lastSeen,
+    long absentSince,
+    Absence absentBy,
+    int observations,
+    int flaps,
+    int before,
+    boolean announced,
+    Severity severity,
+    double confidence,
+    Fault.Lamp lamp,
+    int firstStatus,
+    Map<String, Double> freezeFrame) {
+  /** Copies the freeze frame. */
+  public Episode {
+    freezeFrame = Map.copyOf(freezeFrame);
+  }
+
+  /** Where an episode stands. */
+  public enum Phase {
+    /** Seen, not confirmed. */
+    SUSPECTED,
+    /** Confirmed and there. */
+    ACTIVE,
+    /** Not there any more, not yet healed. */
+    ABSENT
+  }
+
+  /** How a device shows that a fault is not there. */
+  public enum Absence {
+    NONE,
+    /** A whole list of its source does not name it. */
+    NOT_LISTED,
+    /** It is named, with no failing bit. */
+    NOT_FAILING
+  }
+
+  /** What makes it one and the same fault over time. */
+  public String identity() {
+    return fault.identity();
+  }
+
+  /** How often the fault came, over all episodes. */
+  public int occurrences() {
+    return before + 1 + flaps;
+  }
+
+  static Episode opened(Assessed seen, String source, long time, int before) {
+    Fault fault = seen.fault();
+    return new Episode(
+        fault,
+        source,
+        Phase.SUSPECTED,
+        time,
+        time,
+        0,
+        Absence.NONE,
+        1,
+        0,
+        before,
+        false,
+        seen.severity(),
+        seen.confidence(),
+        fault.lamp(),
+        fault.status(),
+        fault.freezeFrame());
+  }
+
+  Episode seen(Assessed seen, String by, long time) {
+    Fault now = seen.fault();
+    boolean returned = phase == Phase.ABSENT;
+    return new Episode(
+        now,
+        by,
+        announced ? Phase.ACTIVE : Phase.SUSPECTED,
+        since,
+        Math.max(lastSeen, time),
+        0,
+        Absence.NONE,
+        observations + 1,
+        flaps + (returned ? 1 : 0),
+        before,
+        announced,
+        severity.compareTo(seen.severity()) >= 0 ? severity : seen.severity(),
+        seen.confidence(),
+        lamp.compareTo(now.lamp()) >= 0 ? lamp : now.lamp(),
+        firstStatus,
+        freezeFrame.isEmpty() ? now.freezeFrame() : freezeFrame);
+  }
+
+  Episode confirmed() {
+    return in(Phase.ACTIVE, 0, Absence.NONE, true);
+  }
+
+  Episode absent(long time, Absence by) {
+    return in(Phase.ABSENT, Math.max(time, lastSeen), by, announced);
+  }
+
+  private Episode in(Phase next, long absent, Absence by, boolean told) {
+    return new Episode(
+        fault,
+        source,
+        next,
+        since,
+        lastSeen,
+        absent,
+        by,
+        observations,
+        flaps,
+        before,
+        told,
+        severity,
+        confidence,
+        lamp,
+        firstStatus,
+        freezeFrame);
+  }
+}

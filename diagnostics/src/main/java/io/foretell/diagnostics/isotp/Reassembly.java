@@ -1,0 +1,182 @@
+package io.foretell.diagnostics.isotp;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one identifier on one bus, ISO 15765-2 clause 9.
+ *
+ * <pre>
+ *   0L           single frame, L 1–7; CAN FD: 00 LL
+ *   1L LL        first frame, 12-bit length; 10 00 LL LL LL LL: 32 bits
+ *   2S           consecutive frame, S counts 1 … 15, 0, 1 …
+ *   3x           flow control: of the other direction, passed over
+ * </pre>
+ *
+ * A wrong sequence number drops the message. When one frame is skipped, the next frame tells a lost
+ * frame from two that changed places; the rest of a dropped message is passed over in silence.
+ */
+final class Reassembly {
+  private enum State {
+    IDLE,
+    RECEIVING,
+    SKIPPED,
+    DROPPED
+  }
+
+  private final String bus;
+  private final int id;
+  private final int extension;
+  private final int mostBytes;
+  private State state = State.IDLE;
+  private byte[] data = new byte[0];
+  private int have;
+  private int size;
+  private int next;
+  private boolean orphansReported;
+
+  Reassembly(String bus, int id, int extension, int mostBytes) {
+    this.bus = bus;
+    this.id = id;
+    this.extension = extension;
+    this.mostBytes = mostBytes;
+  }
+
+  void frame(byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
+    int kind = length == 0 ? -1 : frame[offset] >>> 4 & 15;
+    switch (kind) {
+      case 0 -> single(frame, offset, length, out);
+      case 1 -> first(frame, offset, length, out);
+      case 2 -> consecutive(frame, offset, length, out);
+      default -> {
+        // Flow control and reserved kinds carry no payload.
+      }
+    }
+  }
+
+  /** The capture is over. */
+  void end(Consumer<IsoTpMessage> out) {
+    if (state == State.RECEIVING || state == State.SKIPPED) {
+      report(Defect.DROP, out);
+    }
+    state = State.IDLE;
+    data = new byte[0];
+  }
+
+  private void single(byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
+    begin(out);
+    boolean escape = length > 8 && (frame[offset] & 15) == 0;
+    int header = escape ? 2 : 1;
+    int bytes = escape ? frame[offset + 1] & 0xFF : frame[offset] & 15;
+    if (bytes == 0 || bytes > length - header) {
+      report(Defect.LENGTH, out);
+    } else {
+      int from = offset + header;
+      complete(Arrays.copyOfRange(frame, from, from + bytes), out);
+    }
+    state = State.IDLE;
+  }
+
+  private void first(byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
+    begin(out);
+    long bytes = length < 2 ? 0 : (frame[offset] & 15) << 8 | frame[offset + 1] & 0xFF;
+    int header = 2;
+    if (bytes == 0 && length >= 6) {
+      header = 6;
+      for (int i = 2; i < 6; i++) {
+        bytes = bytes << 8 | frame[offset + i] & 0xFF;
+      }
+    }
+    // What fits a single frame must come in one (clause 9.6.3.1).
+    if (bytes < 8 || length < 8) {
+      report(Defect.LENGTH, out);
+      state = State.DROPPED;
+    } else if (bytes > mostBytes) {
+      report(Defect.TOO_LARGE, out);
+      state = State.DROPPED;
+    } else {
+      state = State.RECEIVING;
+      size = (int) bytes;
+      have = 0;
+      next = 1;
+      append(frame, offset + header, length - header);
+    }
+  }
+
+  private void consecutive(byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
+    int sequence = frame[offset] & 15;
+    switch (state) {
+      case RECEIVING -> {
+        if (sequence == next) {
+          append(frame, offset + 1, length - 1);
+          next = next + 1 & 15;
+          if (have == size) {
+            state = State.IDLE;
+            complete(Arrays.copyOf(data, size), out);
+          }
+        } else if (sequence == (next + 1 & 15)) {
+          state = State.SKIPPED;
+        } else {
+          drop(sequence == (next + 15 & 15) ? Defect.DUP : Defect.DROP, out);
+        }
+      }
+      case SKIPPED -> drop(sequence == next ? Defect.SWAP : Defect.DROP, out);
+      case IDLE -> {
+        if (!orphansReported) {
+          orphansReported = true;
+          report(Defect.ORPHAN, out);
+        }
+      }
+      case DROPPED -> {
+        // Already reported.
+      }
+    }
+  }
+
+  private void begin(Consumer<IsoTpMessage> out) {
+    if (state == State.RECEIVING) {
+      report(Defect.INTERRUPTED, out);
+    } else if (state == State.SKIPPED) {
+      report(Defect.DROP, out);
+    }
+    orphansReported = false;
+  }
+
+  private void drop(Defect defect, Consumer<IsoTpMessage> out) {
+    state = State.DROPPED;
+    report(defect, out);
+  }
+
+  /** Grows with what has come, not with what was announced. */
+  private void append(byte[] frame, int from, int bytes) {
+    int take = Math.min(bytes, size - have);
+    if (have + take > data.length) {
+      data = Arrays.copyOf(data, Math.min(size, Math.max(64, 2 * (have + take))));
+    }
+    System.arraycopy(frame, from, data, have, take);
+    have += take;
+  }
+
+  private void complete(byte[] payload, Consumer<IsoTpMessage> out) {
+    out.accept(new IsoTpMessage(bus, id, extension, payload, Optional.empty()));
+  }
+
+  private void report(Defect defect, Consumer<IsoTpMessage> out) {
+    out.accept(new IsoTpMessage(bus, id, extension, new byte[0], Optional.of(defect)));
+  }
+
+  boolean is(String otherBus, int otherId, int otherExtension) {
+    return id == otherId && extension == otherExtension && bus.equals(otherBus);
+  }
+
+  static @Nullable Reassembly find(Iterable<Reassembly> among, String bus, int id, int extension) {
+    for (Reassembly one : among) {
+      if (one.is(bus, id, extension)) {
+        return one;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+package io.foretell.diagnostics.j1939;
+
+import java.util.Map;
+import java.util.function.IntPredicate;
+
+/**
+ * Which conversion version a source uses. What is configured for a source address rules, whatever
+ * its conversion method bit says: makers disagree on the polarity of that bit. Otherwise a clear
+ * bit is version 4, and for a set bit the version of 1–3 wins under which most SPNs have a name.
+ */
+public final class SpnConversions {
+  private final Map<Integer, SpnConversion> bySource;
+  private final IntPredicate knownSpn;
+
+  /**
+   * @param bySource what is known of source addresses
+   * @param knownSpn whether an SPN has a name
+   */
+  public SpnConversions(Map<Integer, SpnConversion> bySource, IntPredicate knownSpn) {
+    this.bySource = Map.copyOf(bySource);
+    this.knownSpn = knownSpn;
+  }
+
+  /** The version of a diagnostic message of source {@code sa}. */
+  public SpnConversion of(int sa, byte[] data, int offset, int length) {
+    if (!bySource.isEmpty()) {
+      SpnConversion configured = bySource.get(sa);
+      if (configured != null) {
+        return configured;
+      }
+    }
+    for (int at = offset + 2; at + 4 <= offset + length; at += 4) {
+      if (data[at + 3] < 0 && !padding(data, at)) {
+        return likeliest(data, offset, length);
+      }
+    }
+    return SpnConversion.VERSION_4;
+  }
+
+  private SpnConversion likeliest(byte[] data, int offset, int length) {
+    SpnConversion best = SpnConversion.VERSION_3;
+    int most = 0;
+    for (SpnConversion version : SpnConversion.values()) {
+      int known = 0;
+      for (int at = offset + 2; at + 4 <= offset + length; at += 4) {
+        int spn = version.spn(data[at] & 0xFF, data[at + 1] & 0xFF, data[at + 2] & 0xFF);
+        known += knownSpn.test(spn) ? 1 : 0;
+      }
+      if (known > most) {
+        most = known;
+        best = version;
+      }
+    }
+    return best == SpnConversion.VERSION_4 ? SpnConversion.VERSION_3 : best;
+  }
+
+  private static boolean padding(byte[] data, int at) {
+    return (data[at] & data[at + 1] & data[at + 2] & data[at + 3]) == -1;
+  }
+}

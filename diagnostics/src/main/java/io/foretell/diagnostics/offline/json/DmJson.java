@@ -1,0 +1,34 @@
+package io.foretell.diagnostics.offline.json;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.diagnostics.j1939.DiagnosticMessage;
+import io.foretell.diagnostics.j1939.J1939Dtc;
+import io.foretell.diagnostics.j1939.LampStates;
+
+/** A diagnostic message as JSON: {@code {"lamp","flash","dtcs":[{"spn","fmi","oc"}]}}. */
+final class DmJson {
+  private DmJson() {}
+
+  static void put(ObjectNode node, DiagnosticMessage message, boolean conversionMethod) {
+    lamps(node.putObject("lamp"), message.lamp());
+    lamps(node.putObject("flash"), message.flash());
+    ArrayNode dtcs = node.putArray("dtcs");
+    for (J1939Dtc dtc : message.dtcs()) {
+      ObjectNode one = dtcs.addObject();
+      one.put("spn", dtc.spn());
+      one.put("fmi", dtc.fmi());
+      one.put("oc", dtc.occurrences());
+      if (conversionMethod) {
+        one.put("cm", dtc.conversionMethod());
+      }
+    }
+  }
+
+  private static void lamps(ObjectNode node, LampStates lamps) {
+    node.put("protect", lamps.protect());
+    node.put("amber", lamps.amber());
+    node.put("red", lamps.red());
+    node.put("mil", lamps.mil());
+  }
+}

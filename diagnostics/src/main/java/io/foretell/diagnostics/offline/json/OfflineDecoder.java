@@ -1,0 +1,80 @@
+package io.foretell.diagnostics.offline.json;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.proto.InvalidInputException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.util.function.Consumer;
+
+/**
+ * Decodes recorded input offline: what {@code foretell decode} does. Every line of input gives its
+ * answer, or {@code {"error":REASON,"detail":…,"line":n}}, and the next line is read.
+ */
+public final class OfflineDecoder {
+  private final LineDecoder decoder;
+
+  /**
+   * A decoder of a kind that needs no table.
+   *
+   * @param book what codes mean
+   * @throws InvalidInputException where the kind needs one
+   */
+  public OfflineDecoder(Kind kind, CodeBook book) {
+    this.decoder =
+        switch (kind) {
+          case J1939 -> new J1939Lines(book);
+          case DM -> new DmLines();
+          case ISOTP -> new IsoTpLines();
+          case UDS -> new UdsLines();
+          case OBD -> new ObdLines(book);
+          case CODE -> new CodeLines(book);
+          default -> throw new IllegalArgumentException(kind.word());
+        };
+  }
+
+  /**
+   * What came of an input.
+   *
+   * @param lines how many lines were read, blank ones aside
+   * @param errors how many of them could not be decoded
+   */
+  public record Summary(long lines, long errors) {}
+
+  /**
+   * Reads to the end of the input. Not closed here.
+   *
+   * @param out takes a line of JSON at a time, without its end
+   * @throws IOException where the input cannot be read
+   */
+  public Summary decode(Reader in, Consumer<String> out) throws IOException {
+    BufferedReader lines = new BufferedReader(in, 1 << 16);
+    long number = 0;
+    long read = 0;
+    long errors = 0;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      read++;
+      try {
+        decoder.line(line, out);
+      } catch (InvalidInputException e) {
+        errors++;
+        out.accept(error(e, number));
+      }
+    }
+    decoder.end(out);
+    return new Summary(read, errors);
+  }
+
+  private static String error(InvalidInputException e, long number) {
+    ObjectNode node = Json.object();
+    node.put("error", e.reason().name());
+    node.put("detail", e.detail());
+    node.put("line", number);
+    return Json.text(node);
+  }
+}

@@ -1,0 +1,85 @@
+package io.foretell.diagnostics.offline.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ObdLinesTest {
+  @Test
+  void vectors_decode_as_expected_but_where_the_standard_says_otherwise() {
+    List<String> lines = Vectors.lines("obd2_vectors/python_obd_expected.jsonl.gz");
+    List<JsonNode> decoded = Vectors.decode(Kind.OBD, lines);
+    Map<String, Integer> deviations = new TreeMap<>();
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode vector = Vectors.json(lines.get(i));
+      JsonNode value = decoded.get(i).path("value");
+      if (!same(vector.get("expected"), value)) {
+        deviations.merge(vector.get("request").asText(), 1, Integer::sum);
+        wrong.add(lines.get(i) + " -> " + decoded.get(i));
+      }
+    }
+
+    // SAE J1979 where the recorded answers differ, see docs of each clause in ObdDecoder and Scale.
+    assertThat(deviations).as(() -> String.join("\n", wrong)).isEqualTo(Map.of());
+  }
+
+  private static boolean same(JsonNode expected, JsonNode value) {
+    if (expected.isArray() && expected.size() > 0 && expected.get(0).isTextual()) {
+      return sameCode(expected, value);
+    }
+    if (expected.isArray() && expected.size() > 0 && expected.get(0).path(0).isTextual()) {
+      for (int i = 0; i < expected.size(); i++) {
+        if (!sameCode(expected.get(i), value.path(i))) {
+          return false;
+        }
+      }
+      return expected.size() == value.size();
+    }
+    if (expected.path("value").isNumber()) {
+      double a = expected.get("value").asDouble();
+      double b = value.path("value").asDouble(Double.NaN);
+      return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a))
+          && expected.get("unit").equals(value.get("unit"));
+    }
+    return expected.equals(value);
+  }
+
+  /** The recorded texts are another table's; the recorded letters are in lower case. */
+  private static boolean sameCode(JsonNode expected, JsonNode value) {
+    return expected.get(0).asText().toUpperCase(Locale.ROOT).equals(value.path(0).asText());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "010C | 7E8 04 41 0C 1A F8",
+        "010C | 7E804410C1AF8",
+        "010C | 18 DA F1 10 04 41 0C 1A F8",
+        "010C | 41 0C 1A F8",
+        "01 0C | 48 6B 10 41 0C 1A F8 C7",
+        "010C1 | 410C1AF8"
+      })
+  void engine_speed_in_any_dress_is_the_same(String request, String line) {
+    JsonNode decoded =
+        Vectors.decode(
+            Kind.OBD,
+            "{\"request\":\""
+                + request
+                + "\",\"lines\":[\"010C\",\"SEARCHING...\",\""
+                + line
+                + "\",\">\"]}");
+
+    assertThat(decoded.toString())
+        .isEqualTo("{\"value\":{\"value\":1726.0,\"unit\":\"revolutions_per_minute\"}}");
+  }
+}

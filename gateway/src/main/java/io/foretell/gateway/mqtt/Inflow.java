@@ -1,0 +1,245 @@
+package io.foretell.gateway.mqtt;
+
+import io.foretell.gateway.Door;
+import io.foretell.gateway.Door.Receipt;
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.ReasonCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one connection on their way to the lanes. Acknowledgements leave in the order in
+ * which the messages came [MQTT-4.6.0-2] [MQTT-4.6.0-3], none before its message is on disk, and as
+ * many in one write as there are. Used on the connection's event loop only.
+ */
+final class Inflow {
+  private static final String VIA = "mqtt";
+
+  private final Connection connection;
+  private final DeviceId device;
+  private final Door door;
+  private final Session session;
+  private final MqttLimits limits;
+  private final AckLoop acks;
+  private final boolean version5;
+  private final boolean reasonStrings;
+
+  private final ArrayDeque<Pending> order = new ArrayDeque<>();
+  private final Map<Integer, String> aliases = new HashMap<>();
+  private int inFlight;
+  private long inFlightBytes;
+  private boolean touched;
+  private boolean stopped;
+
+  /**
+   * @param reasonStrings whether the client wants to read why (Request Problem Information)
+   */
+  Inflow(
+      Connection connection,
+      DeviceId device,
+      Services services,
+      Session session,
+      AckLoop acks,
+      boolean version5,
+      boolean reasonStrings) {
+    this.connection = connection;
+    this.device = device;
+    this.door = services.door();
+    this.session = session;
+    this.limits = services.limits();
+    this.acks = acks;
+    this.version5 = version5;
+    this.reasonStrings = reasonStrings;
+  }
+
+  /** Whether there is so much under way that no more should be read. */
+  boolean full() {
+    return inFlight >= limits.maxInFlight() || inFlightBytes >= limits.maxInFlightBytes();
+  }
+
+  /** Takes a PUBLISH; its payload is copied. */
+  void publish(MqttPublishMessage message) {
+    MqttPublishVariableHeader header = message.variableHeader();
+    int qos = message.fixedHeader().qosLevel().value();
+    String topic = topic(header);
+    if (qos > 0 && isRepeated(header.packetId(), qos)) {
+      return;
+    }
+    byte[] payload = ByteBufUtil.getBytes(message.payload());
+    String contentType =
+        header.properties().isEmpty()
+            ? ""
+            : Properties5.text(header.properties(), MqttProperties.CONTENT_TYPE).orElse("");
+    Pending pending = new Pending(this, header.packetId(), qos, payload.length);
+    if (qos > 0) {
+      order.add(pending);
+    }
+    inFlight++;
+    inFlightBytes += payload.length;
+    door.take(device, topic, contentType, VIA, payload)
+        .whenComplete((receipt, failure) -> acks.settle(pending, orUnavailable(receipt, failure)));
+  }
+
+  /** PUBREL: the client will not send that message again (4.3.3). */
+  void release(int packetId) {
+    boolean known = session.received().remove(packetId);
+    connection.write(
+        Replies.pubComp(packetId, known || !version5 ? Code.SUCCESS : Code.PACKET_ID_NOT_FOUND));
+  }
+
+  /** No more acknowledgements: the connection ends. */
+  void stop() {
+    stopped = true;
+    order.clear();
+  }
+
+  /**
+   * Takes note of a receipt, on the event loop; true where it is the first since the last write.
+   */
+  boolean settled(Pending pending) {
+    pending.done = true;
+    inFlight--;
+    inFlightBytes -= pending.bytes;
+    boolean first = !touched;
+    touched = true;
+    return first;
+  }
+
+  /** A receipt that came on the event loop itself, perhaps while a read is being worked through. */
+  void settledHere(Pending pending) {
+    if (settled(pending) && !connection.reading()) {
+      acknowledge();
+    }
+  }
+
+  /** Whether receipts wait for the end of the read. */
+  boolean touched() {
+    return touched;
+  }
+
+  /** Writes the acknowledgements of all messages that are done and have none undone before them. */
+  void acknowledge() {
+    touched = false;
+    if (stopped) {
+      return;
+    }
+    ByteBuf out = null;
+    Receipt.Unavailable unavailable = null;
+    for (Pending head = order.peek();
+        head != null && head.done && unavailable == null;
+        head = order.peek()) {
+      order.poll();
+      if (head.receipt instanceof Receipt.Unavailable notStored) {
+        unavailable = notStored;
+      } else {
+        out = out == null ? connection.buffer() : out;
+        writeAck(out, head);
+      }
+    }
+    if (out != null) {
+      connection.write(out);
+    }
+    if (unavailable != null) {
+      connection.endUnstored(unavailable);
+    } else {
+      connection.adjustReading();
+    }
+  }
+
+  private void writeAck(ByteBuf out, Pending pending) {
+    int code =
+        version5 && pending.receipt instanceof Receipt.Rejected rejected
+            ? Code.ofReject(rejected.reason())
+            : Code.SUCCESS;
+    if (pending.qos == 2 && code < Code.UNSPECIFIED) {
+      session.received().add(pending.packetId);
+    }
+    int type = pending.qos == 1 ? Replies.PUBACK : Replies.PUBREC;
+    if (code == Code.SUCCESS) {
+      Replies.writeAck(out, type, pending.packetId);
+    } else if (pending.receipt instanceof Receipt.Rejected rejected) {
+      String why = reasonStrings ? rejected.reason() + ": " + rejected.detail() : "";
+      Replies.writeAck(out, type, pending.packetId, code, why);
+    }
+  }
+
+  private String topic(MqttPublishVariableHeader header) {
+    String topic = header.topicName();
+    if (header.properties().isEmpty()) {
+      return topic;
+    }
+    Integer alias =
+        Properties5.number(header.properties(), MqttProperties.TOPIC_ALIAS)
+            .map(Long::intValue)
+            .orElse(0);
+    if (alias == 0) {
+      return topic;
+    }
+    if (!topic.isEmpty()) {
+      aliases.put(alias, topic);
+      return topic;
+    }
+    String known = aliases.get(alias);
+    if (known == null) {
+      throw ProtocolViolationException.error("topic alias " + alias + " not set (3.3.2.3.4)");
+    }
+    return known;
+  }
+
+  /** Handles a packet identifier that is in use, and one too many. */
+  private boolean isRepeated(int packetId, int qos) {
+    if (qos == 2 && session.received().contains(packetId)) {
+      Pending again = new Pending(this, packetId, qos, 0);
+      again.done = true;
+      order.add(again);
+      touched = true;
+      return true;
+    }
+    if (qos == 2 && order.stream().anyMatch(p -> p.qos == 2 && p.packetId == packetId)) {
+      return true; // its PUBREC is still to come
+    }
+    if (version5 && order.size() + session.received().size() >= limits.maxInFlight()) {
+      throw new ProtocolViolationException(
+          Code.RECEIVE_MAXIMUM_EXCEEDED, "more than Receive Maximum under way [MQTT-3.3.4-9]");
+    }
+    return false;
+  }
+
+  private static Receipt orUnavailable(@Nullable Receipt receipt, @Nullable Throwable failure) {
+    return receipt != null
+        ? receipt
+        : new Receipt.Unavailable(ReasonCode.INTERNAL, String.valueOf(failure));
+  }
+
+  /** A message that is not yet acknowledged. */
+  static final class Pending {
+    private final Inflow inflow;
+    private final int packetId;
+    private final int qos;
+    private final int bytes;
+    private @Nullable Receipt receipt;
+    private boolean done;
+
+    Pending(Inflow inflow, int packetId, int qos, int bytes) {
+      this.inflow = inflow;
+      this.packetId = packetId;
+      this.qos = qos;
+      this.bytes = bytes;
+    }
+
+    Inflow inflow() {
+      return inflow;
+    }
+
+    void receipt(Receipt receipt) {
+      this.receipt = receipt;
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package io.foretell.gateway.mqtt;
+
+import io.foretell.gateway.Door;
+import io.foretell.gateway.Downlink;
+import io.foretell.gateway.Identities;
+import io.foretell.gateway.ListenerException;
+import io.foretell.gateway.Presence;
+import io.foretell.proto.Health;
+import io.foretell.proto.Part;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.mqtt.MqttDecoder;
+import io.netty.handler.codec.mqtt.MqttEncoder;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The MQTT listener: 3.1, 3.1.1 and 5, over TCP and TLS. It is no broker: devices publish to the
+ * door and subscribe to their own commands, and nothing goes from one to another.
+ *
+ * <ul>
+ *   <li>QoS 1 and 2 are acknowledged when the {@link Door} says that the message is on disk, as an
+ *       uplink or as a reject. An MQTT 5 client learns from the reason code that it was rejected.
+ *   <li>Retained messages are taken like others and not retained; there is nobody to send them to.
+ *   <li>Sessions (subscriptions, QoS 2 handshakes) outlive connections, not the server. A QoS 2
+ *       message that is sent again after a restart of the server is stored again, and dropped by
+ *       its sequence number.
+ *   <li>A client id belongs to the device that uses it: only the same device takes over its
+ *       session.
+ * </ul>
+ */
+public final class MqttListener implements Part {
+  private static final Logger log = LoggerFactory.getLogger(MqttListener.class);
+  private static final String PART = "mqtt";
+  private static final long START_SECONDS = 30;
+  private static final long SWEEP_MILLIS = 60_000;
+
+  private final Vertx vertx;
+  private final MqttSettings settings;
+  private final Services services;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<EventLoop, AckLoop> ackLoops = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private final List<String> deployed = new ArrayList<>();
+  private volatile int port = -1;
+  private volatile int tlsPort = -1;
+  private long sweeper = -1;
+
+  /**
+   * Makes a listener that is not open yet.
+   *
+   * @param vertx whose event loops it uses
+   * @param door takes what devices publish
+   * @param identities tells who connects
+   * @param downlink has what devices are to do
+   * @param presence is told who comes and goes
+   * @param clock for the expiry of commands and sessions
+   */
+  public MqttListener(
+      Vertx vertx,
+      MqttSettings settings,
+      Door door,
+      Identities identities,
+      Downlink downlink,
+      Presence presence,
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.services =
+        new Services(
+            door,
+            identities,
+            downlink,
+            presence,
+            clock,
+            settings.limits(),
+            new Sessions(settings.limits(), clock),
+            new Services.Counters());
+  }
+
+  /**
+   * Opens the ports. Not from an event loop.
+   *
+   * @throws ListenerException where a port is in use or the certificate cannot be read
+   */
+  @Override
+  public void start() {
+    port = listen(options(), settings.port(), "MQTT");
+    Optional<Path> certificate = settings.certificate();
+    Optional<Path> key = settings.key();
+    if (settings.tlsPort().isPresent() && certificate.isPresent() && key.isPresent()) {
+      NetServerOptions tls =
+          options()
+              .setSsl(true)
+              .setKeyCertOptions(
+                  new PemKeyCertOptions()
+                      .setCertPath(certificate.get().toString())
+                      .setKeyPath(key.get().toString()));
+      tlsPort = listen(tls, settings.tlsPort().get(), "MQTT over TLS");
+    }
+    sweeper = vertx.setPeriodic(SWEEP_MILLIS, timer -> services.sessions().expire());
+  }
+
+  /** The plain port that is bound; -1 before the start. */
+  public int port() {
+    return port;
+  }
+
+  /** The TLS port that is bound; empty where there is none. */
+  public OptionalInt tlsPort() {
+    return tlsPort < 0 ? OptionalInt.empty() : OptionalInt.of(tlsPort);
+  }
+
+  /** Counts since the start. */
+  public MqttStats stats() {
+    Services.Counters counters = services.counters();
+    return new MqttStats(
+        connections.size(),
+        counters.greeted().sum(),
+        counters.refused().sum(),
+        counters.overLimit().sum(),
+        counters.violations().sum(),
+        counters.takenOver().sum(),
+        counters.unstored().sum());
+  }
+
+  @Override
+  public Health health() {
+    return port < 0
+        ? Health.bad(PART, "MQTT_CLOSED", "The MQTT listener is not open.", "See the start-up log.")
+        : Health.good(PART);
+  }
+
+  @Override
+  public void close() {
+    if (sweeper >= 0) {
+      vertx.cancelTimer(sweeper);
+      sweeper = -1;
+    }
+    port = -1;
+    tlsPort = -1;
+    for (Connection connection : connections) {
+      connection.execute(connection::shutDown);
+    }
+    for (String id : deployed) {
+      try {
+        await(vertx.undeploy(id));
+      } catch (ExecutionException e) {
+        log.debug("undeploy: {}", e.toString());
+      }
+    }
+    deployed.clear();
+  }
+
+  private NetServerOptions options() {
+    return new NetServerOptions()
+        .setHost(settings.bind())
+        .setTcpNoDelay(true)
+        .setTcpKeepAlive(true);
+  }
+
+  /** Opens a port on several event loops, which take its connections in turn. */
+  private int listen(NetServerOptions options, int wanted, String what) {
+    String where = settings.bind() + ":" + wanted;
+    try {
+      Acceptor first = new Acceptor(new NetServerOptions(options).setPort(wanted));
+      deployed.add(await(vertx.deployVerticle(first)));
+      int bound = first.port();
+      for (int i = 1; i < settings.eventLoops(); i++) {
+        Acceptor further = new Acceptor(new NetServerOptions(options).setPort(bound));
+        deployed.add(await(vertx.deployVerticle(further)));
+      }
+      return bound;
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new ListenerException(
+          "cannot listen for " + what + " on " + where + ": " + cause.getMessage(), cause);
+    }
+  }
+
+  private static <T> T await(Future<T> future) throws ExecutionException {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new ExecutionException("no answer in " + START_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExecutionException("interrupted", e);
+    }
+  }
+
+  private void accept(Context context, NetSocket socket) {
+    if (connections.size() >= settings.limits().maxConnections()) {
+      services.counters().overLimit().increment();
+      var unused = socket.close();
+      return;
+    }
+    ChannelHandlerContext last = ((NetSocketInternal) socket).channelHandlerContext();
+    AckLoop acks = ackLoops.computeIfAbsent(last.channel().eventLoop(), AckLoop::new);
+    PacketGuard guard = new PacketGuard(settings.limits());
+    String id = "mqtt-" + lastId.incrementAndGet();
+    Connection connection = new Connection(id, services, context, acks, guard, last);
+    connections.add(connection);
+    last.channel().closeFuture().addListener(closed -> connections.remove(connection));
+    ChannelPipeline pipeline = last.pipeline();
+    pipeline.addBefore(last.name(), "guard", guard);
+    // its own limits must not bite before the guard's do
+    pipeline.addBefore(
+        last.name(), "decoder", new MqttDecoder(Integer.MAX_VALUE, Integer.MAX_VALUE));
+    pipeline.addBefore(last.name(), "encoder", MqttEncoder.INSTANCE);
+    pipeline.addBefore(last.name(), "connection", connection);
+  }
+
+  /** A server socket on one event loop. */
+  private final class Acceptor extends VerticleBase {
+    private final NetServerOptions options;
+    private volatile int bound;
+
+    Acceptor(NetServerOptions options) {
+      this.options = options;
+    }
+
+    int port() {
+      return bound;
+    }
+
+    @Override
+    public Future<?> start() {
+      NetServer server = vertx.createNetServer(options);
+      Context here = context;
+      return server
+          .connectHandler(socket -> MqttListener.this.accept(here, socket))
+          .listen()
+          .onSuccess(listening -> bound = listening.actualPort());
+    }
+  }
+}

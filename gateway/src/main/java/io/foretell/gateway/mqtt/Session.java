@@ -1,0 +1,116 @@
+package io.foretell.gateway.mqtt;
+
+import io.foretell.gateway.Route;
+import io.foretell.proto.Command;
+import io.foretell.proto.DeviceId;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client may find again when it reconnects (4.1 of MQTT 5): its subscriptions and the
+ * handshakes under way in both directions. It lives in memory; what must survive a restart is not
+ * here but in the lanes (messages) and in the downlink (commands).
+ *
+ * <p>Used only on the event loop of the connection that owns it; the next owner waits until the one
+ * before has let go.
+ */
+final class Session {
+  private static final int MAX_PACKET_ID = 65_535;
+
+  private final Key key;
+  private final LinkedHashMap<String, Subscription> subscriptions = new LinkedHashMap<>();
+  private final LinkedHashMap<Integer, Outgoing> unacknowledged = new LinkedHashMap<>();
+  private final Set<Integer> received = new HashSet<>();
+  private int lastPacketId;
+
+  /** Guarded by {@link Sessions}. */
+  @Nullable Connection owner;
+
+  /** Guarded by {@link Sessions}; ms since 1970. */
+  long expiresAt = Long.MAX_VALUE;
+
+  Session(Key key) {
+    this.key = key;
+  }
+
+  Key key() {
+    return key;
+  }
+
+  /** Packet identifiers of QoS 2 messages that are stored and not yet released (4.3.3). */
+  Set<Integer> received() {
+    return received;
+  }
+
+  /** Commands that the client has not acknowledged, by packet identifier, oldest first. */
+  Map<Integer, Outgoing> unacknowledged() {
+    return unacknowledged;
+  }
+
+  /** Whether the command is already on its way under a packet identifier of this session. */
+  boolean underWay(String commandId) {
+    return unacknowledged.values().stream().anyMatch(o -> o.command().id().equals(commandId));
+  }
+
+  /** A packet identifier that is not in use [MQTT-2.2.1-4]. */
+  int newPacketId() {
+    do {
+      lastPacketId = lastPacketId % MAX_PACKET_ID + 1;
+    } while (unacknowledged.containsKey(lastPacketId));
+    return lastPacketId;
+  }
+
+  void subscribe(Subscription subscription) {
+    subscriptions.remove(subscription.filter());
+    subscriptions.put(subscription.filter(), subscription);
+  }
+
+  /** Whether there was such a subscription. */
+  boolean unsubscribe(String filter) {
+    return subscriptions.remove(filter) != null;
+  }
+
+  /** The subscription that commands are sent for: the latest. */
+  Optional<Subscription> forCommands() {
+    return subscriptions.values().stream().reduce((earlier, later) -> later);
+  }
+
+  /**
+   * Whose session it is. Another device with the same client id has another session, so it can
+   * neither take this one over nor find out that it exists.
+   */
+  record Key(DeviceId device, String clientId) {}
+
+  /**
+   * A subscription to commands.
+   *
+   * @param filter {@code v1/commands} or {@code v1/commands/json}, which is also the topic that the
+   *     commands are then published to [MQTT-3.3.2-3]
+   * @param qos the highest QoS of what is sent for it
+   * @param json whether commands go in the proto3 JSON form
+   * @param identifier Subscription Identifier; 0 for none
+   */
+  record Subscription(String filter, int qos, boolean json, int identifier) {
+    static final String JSON_FILTER = Route.COMMANDS + "/json";
+
+    /** Whether a device may subscribe to that. */
+    static boolean allowed(String filter) {
+      return filter.equals(Route.COMMANDS) || filter.equals(JSON_FILTER);
+    }
+  }
+
+  /**
+   * A command on its way.
+   *
+   * @param released whether the client has confirmed its receipt with PUBREC (QoS 2)
+   */
+  record Outgoing(Command command, Subscription subscription, boolean released) {
+    Outgoing release() {
+      return new Outgoing(command, subscription, true);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.foretell.gateway.identity;
+
+import io.foretell.gateway.identity.sql.SqlDeviceStore;
+import io.foretell.proto.Device;
+import io.foretell.proto.Directory;
+import io.foretell.proto.DirectoryContract;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegistryDirectoryTest extends DirectoryContract {
+  @TempDir Path folder;
+
+  private SqlDeviceStore store;
+  private Registry registry;
+
+  @BeforeEach
+  void open() {
+    store = new SqlDeviceStore(LiteDatabase.at(folder.resolve("records.db")));
+    registry = new Registry(store, new KeySeal(new byte[32]), InstantSource.system(), false);
+  }
+
+  @Override
+  protected Directory directory() {
+    return registry;
+  }
+
+  @Override
+  protected void register(Device device) {
+    store.insert(new Registration(device, "", "", ""));
+  }
+}

@@ -1,0 +1,85 @@
+package io.foretell.ingest.engine.rocksdb;
+
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Stage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device's state of a stage, decoded, and what goes with it. As it is kept:
+ *
+ * <pre>
+ * timer:8  lastOffset:8  ordinals:4  state
+ * </pre>
+ *
+ * <p>{@code timer} is where the device stands in the index of timers. It may be earlier than the
+ * state's own {@link Stage#wakeAt}, never later: a state that moves its wake-up on with each entry
+ * then costs no write to the index, and is looked at once in vain when the old moment comes.
+ */
+final class Held<S> {
+  private static final int HEAD = 20;
+  private static final long NONE = -1;
+
+  final DeviceId key;
+  S state;
+
+  /** Its place in the index of timers; {@link Stage#NEVER}: none. */
+  long timer = Stage.NEVER;
+
+  /** The offset of the last entry folded in; what a tick makes has that entry's position. */
+  long lastOffset = NONE;
+
+  /** How many values that entry, and the ticks since, have made. */
+  int ordinals;
+
+  /** A tick failed: no further tick until an entry has been folded in. */
+  boolean muted;
+
+  /** It was changed, or its timer is to be set anew, in this pass. */
+  boolean touched;
+
+  /** Where to start again from if a step fails: the state as of some step of this pass. */
+  byte @Nullable [] base;
+
+  boolean baseMuted;
+  int baseIndex;
+  int stepsSinceBase;
+
+  Held(DeviceId key, S state) {
+    this.key = key;
+    this.state = state;
+  }
+
+  boolean isNew() {
+    return lastOffset == NONE;
+  }
+
+  byte[] record(byte[] encoded) {
+    byte[] record = new byte[HEAD + encoded.length];
+    Keys.LONG.set(record, 0, timer);
+    Keys.LONG.set(record, 8, lastOffset);
+    Keys.INT.set(record, 16, ordinals);
+    System.arraycopy(encoded, 0, record, HEAD, encoded.length);
+    return record;
+  }
+
+  void readHead(byte[] record) {
+    timer = (long) Keys.LONG.get(record, 0);
+    lastOffset = (long) Keys.LONG.get(record, 8);
+    ordinals = (int) Keys.INT.get(record, 16);
+  }
+
+  static byte[] encodedState(byte[] record) {
+    byte[] encoded = new byte[record.length - HEAD];
+    System.arraycopy(record, HEAD, encoded, 0, encoded.length);
+    return encoded;
+  }
+
+  /** What is in the store is what is here. */
+  void committed() {
+    touched = false;
+    base = null;
+    baseMuted = muted;
+    baseIndex = 0;
+    stepsSinceBase = 0;
+  }
+}

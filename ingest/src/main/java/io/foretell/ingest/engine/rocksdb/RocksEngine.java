@@ -1,0 +1,222 @@
+package io.foretell.ingest.engine.rocksdb;
+
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Emit;
+import io.foretell.proto.Engine;
+import io.foretell.proto.Health;
+import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.Lane;
+import io.foretell.proto.ReasonCode;
+import io.foretell.proto.Sink;
+import io.foretell.proto.Stage;
+import io.foretell.proto.Topic;
+import io.foretell.proto.wire.Topics;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded engine: lanes, stage states and offsets in one RocksDB in a folder.
+ *
+ * <ul>
+ *   <li>An append is acknowledged after fsync; all that wait are synced together.
+ *   <li>A stage's states, timers, outputs and offset are one write batch: all or nothing.
+ *   <li>A sink gets a batch again until it has taken it, and then the next. Batches of different
+ *       partitions may come at the same time, on different threads.
+ *   <li>Offsets, positions and ordinals are the same after a crash and in a replay. What a tick
+ *       makes has the position of the last entry of its device, and the ordinals go on from there.
+ *   <li>The time of a durable entry is the time given at its append, but never before a tick that a
+ *       stage on the same partition has done by the clock; so a replay ticks at the same places.
+ *   <li>An entry that a stage throws at is skipped; the device's state stays as it was, and an
+ *       uplink is kept on {@code rejects} with its raw bytes.
+ * </ul>
+ */
+public final class RocksEngine implements Engine {
+  private static final String PART = "lanes";
+
+  private final RocksEngineOptions options;
+  private final InstantSource clock;
+  private final Store store;
+  private final Counters counters = new Counters();
+  private final Notices notices = new Notices();
+  private final Map<String, RocksLane<?>> lanes = new ConcurrentHashMap<>();
+  private final Map<String, HostedStage<?, ?>> stages = new LinkedHashMap<>();
+  private final Map<String, Attached<?>> sinks = new LinkedHashMap<>();
+  private boolean begun;
+  private volatile @Nullable Running running;
+
+  /**
+   * Makes the engine; opens nothing yet.
+   *
+   * @param dir a folder of its own; made where there is none
+   * @param clock decides when states are ticked and what is too old to keep
+   */
+  public RocksEngine(Path dir, RocksEngineOptions options, InstantSource clock) {
+    this.options = options;
+    this.clock = clock;
+    this.store = new Store(dir);
+  }
+
+  @Override
+  public <T> Lane<T> lane(Topic<T> topic) {
+    return laneOf(topic);
+  }
+
+  // A topic's name stands for its type.
+  @SuppressWarnings("unchecked")
+  private <T> RocksLane<T> laneOf(Topic<T> topic) {
+    RocksLane<?> known = lanes.get(topic.name());
+    return known == null ? newLane(topic) : (RocksLane<T>) known;
+  }
+
+  @SuppressWarnings("unchecked")
+  private synchronized <T> RocksLane<T> newLane(Topic<T> topic) {
+    RocksLane<?> known = lanes.get(topic.name());
+    if (known != null) {
+      return (RocksLane<T>) known;
+    }
+    RocksLane<T> made = new RocksLane<>(topic);
+    Running now = running;
+    if (now != null) {
+      now.open(made);
+    }
+    lanes.put(topic.name(), made);
+    return made;
+  }
+
+  @Override
+  public synchronized <S, I> void host(String name, Topic<I> from, Stage<S, I> stage) {
+    requireNew(name);
+    laneOf(from);
+    stages.put(name, new HostedStage<>(name, from, stage));
+  }
+
+  @Override
+  public synchronized <I> void attach(String name, Topic<I> from, Sink<I> sink) {
+    requireNew(name);
+    if (from.durable()) {
+      laneOf(from);
+    }
+    sinks.put(name, new Attached<>(name, from, sink));
+  }
+
+  private void requireNew(String name) {
+    if (begun) {
+      throw new IllegalStateException("stages and sinks are set up before the start");
+    }
+    if (stages.containsKey(name) || sinks.containsKey(name)) {
+      throw new IllegalArgumentException("the name is taken: " + name);
+    }
+  }
+
+  /**
+   * Opens the store and starts all that is hosted.
+   *
+   * @throws StoreRefusedException where another process has the folder, or a later version wrote it
+   */
+  @Override
+  public synchronized void start() {
+    if (begun) {
+      throw new IllegalStateException("an engine starts once");
+    }
+    begun = true;
+    laneOf(Topics.REJECTS);
+    store.open();
+    Running starting = new Running(store, options, clock, counters, notices, this::laneOf);
+    starting.start(lanes.values(), stages.values(), sinks.values());
+    running = starting;
+  }
+
+  @Override
+  public <S> Optional<S> state(String name, DeviceId key, Class<S> type) {
+    HostedStage<?, ?> hosted = stage(name);
+    return new States(store, hosted).find(key).map(type::cast);
+  }
+
+  @Override
+  public <S> void eachState(String name, Class<S> type, BiConsumer<DeviceId, S> visitor) {
+    HostedStage<?, ?> hosted = stage(name);
+    new States(store, hosted).each((key, state) -> visitor.accept(key, type.cast(state)));
+  }
+
+  private HostedStage<?, ?> stage(String name) {
+    HostedStage<?, ?> hosted = stages.get(name);
+    if (hosted == null) {
+      throw new InvalidInputException(ReasonCode.NOT_FOUND, "no stage of the name " + name);
+    }
+    return hosted;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>After the last entry the devices are ticked until the latest time that any entry read has,
+   * that moment included. What the stage throws at is skipped as in the hosted run.
+   */
+  @Override
+  public <S, I> long replay(Topic<I> from, Stage<S, I> stage, Emit out) {
+    Skips<I> skips = new Skips<>("replay", new Counters(), new Notices());
+    return new Replay<>(stage, out, options.cachedStates(), skips).run(laneOf(from).opened());
+  }
+
+  /** {@inheritDoc} For a sink on a pass topic: what it has been given and has not taken yet. */
+  @Override
+  public long lag(String name) {
+    Running now = running;
+    if (!stages.containsKey(name) && !sinks.containsKey(name)) {
+      throw new InvalidInputException(ReasonCode.NOT_FOUND, "no stage or sink of the name " + name);
+    }
+    return now == null ? 0 : now.lag(name);
+  }
+
+  /** What it has done since it started. */
+  public RocksEngineStats stats() {
+    return counters.read();
+  }
+
+  /**
+   * Looks at the clock now; it does so itself ten times a second. For who moves the clock by hand.
+   */
+  public void advance() {
+    Running now = running;
+    if (now != null) {
+      now.clock();
+    }
+  }
+
+  /** Drops what is older than the retention now; it does so itself every minute. */
+  public void trim() {
+    Running now = running;
+    if (now != null) {
+      now.trim(lanes.values());
+    }
+  }
+
+  @Override
+  public Health health() {
+    Running now = running;
+    return now == null
+        ? Health.bad(PART, "NOT_RUNNING", "The engine is not started, or closed.", "Start it.")
+        : new Health(PART, now.up(), notices.list());
+  }
+
+  /** Ends the passes, writes what was taken, and closes the store. */
+  @Override
+  public void close() {
+    Running now;
+    synchronized (this) {
+      now = running;
+      running = null;
+    }
+    // Passes that end now may still ask for a lane, so nothing is held meanwhile.
+    if (now != null) {
+      now.close();
+    }
+    store.close();
+  }
+}

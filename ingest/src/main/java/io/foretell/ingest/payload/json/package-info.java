@@ -1,0 +1,5 @@
+/** Payloads in JSON, plain and streamed. */
+@NullMarked
+package io.foretell.ingest.payload.json;
+
+import org.jspecify.annotations.NullMarked;
