@@ -34,6 +34,7 @@ import java.util.regex.Pattern;
  */
 public final class Repository implements Catalogue {
   private static final String TENANT_PREFIX = "tenant-";
+  private static final Version NO_FLOOR = new Version("0");
   private static final Pattern TARGET_FILE = Pattern.compile("([0-9a-f]{64})\\.(.+)");
 
   private final Path folder;
@@ -61,7 +62,7 @@ public final class Repository implements Catalogue {
    * What a person says of an artifact to add.
    *
    * @param floor the oldest version that devices may still be given; empty: the highest floor that
-   *     the component has so far, or the version itself where it is the first
+   *     the component has so far. It counts from this artifact on and cannot be taken back
    */
   public record Draft(
       String name,
@@ -87,7 +88,7 @@ public final class Repository implements Catalogue {
     try {
       TenantRepository repository = open(tenant);
       Version version = new Version(draft.version());
-      Version floor = floor(repository, draft, version);
+      Version floor = floor(repository, draft);
       // Checked before its bytes are kept.
       artifact(new Digest("0".repeat(64)), 0, draft, version, floor);
       Digest digest = blobs.put(content, maxArtifactBytes);
@@ -191,13 +192,13 @@ public final class Repository implements Catalogue {
         draft.notes());
   }
 
-  private static Version floor(TenantRepository repository, Draft draft, Version version) {
+  private static Version floor(TenantRepository repository, Draft draft) {
     Optional<Version> highest =
         repository.artifacts().stream()
             .filter(a -> a.component().equals(draft.component()))
             .map(Artifact::floor)
             .max(Comparator.naturalOrder());
-    return draft.floor().map(Version::new).or(() -> highest).orElse(version);
+    return draft.floor().map(Version::new).or(() -> highest).orElse(NO_FLOOR);
   }
 
   private static Optional<Artifact> same(TenantRepository repository, Artifact artifact) {

@@ -56,7 +56,12 @@ final class TenantRepository {
     repository.loadOrMakeRoot();
     if (Files.exists(folder.resolve(Role.TIMESTAMP.file()))) {
       repository.loadTargets();
-      repository.refresh();
+      if (repository.signedByCurrentKeys()) {
+        repository.refresh();
+      } else {
+        // A rotation was cut short after its new root.
+        repository.publish(Role.TARGETS);
+      }
     } else {
       repository.publish(Role.TARGETS);
     }
@@ -177,6 +182,20 @@ final class TenantRepository {
       String name = (String) entry.getKey();
       artifacts.put(name, Custom.read(name, (Map<?, ?>) entry.getValue()));
     }
+  }
+
+  private boolean signedByCurrentKeys() throws IOException {
+    boolean current = true;
+    for (Role role : List.of(Role.TARGETS, Role.SNAPSHOT, Role.TIMESTAMP)) {
+      Map<String, Object> envelope =
+          CanonicalJson.parse(Files.readAllBytes(file(role, version(role))));
+      List<String> signers = new ArrayList<>();
+      for (Object signature : (List<?>) envelope.getOrDefault("signatures", List.of())) {
+        signers.add(Custom.text((Map<?, ?>) signature, "keyid"));
+      }
+      current &= signers.containsAll(keys(role).stream().map(RoleKey::id).toList());
+    }
+    return current;
   }
 
   private void publishRoot(List<RoleKey> oldRootKeys) throws IOException {
