@@ -13,6 +13,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
 import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -32,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,18 +185,16 @@ public final class MqttListener implements Part {
 
   /** Opens a port on several event loops, which take its connections in turn. */
   private int listen(NetServerOptions options, int wanted, String what) {
-    String where = settings.bind() + ":" + wanted;
+    // -1 is Vert.x's way to say: any free port, and the same one for the whole deployment
+    options.setPort(wanted == 0 ? -1 : wanted);
+    AtomicInteger bound = new AtomicInteger();
+    DeploymentOptions several = new DeploymentOptions().setInstances(settings.eventLoops());
     try {
-      Acceptor first = new Acceptor(new NetServerOptions(options).setPort(wanted));
-      deployed.add(await(vertx.deployVerticle(first)));
-      int bound = first.port();
-      for (int i = 1; i < settings.eventLoops(); i++) {
-        Acceptor further = new Acceptor(new NetServerOptions(options).setPort(bound));
-        deployed.add(await(vertx.deployVerticle(further)));
-      }
-      return bound;
+      deployed.add(await(vertx.deployVerticle(() -> new Acceptor(options, bound), several)));
+      return bound.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
+      String where = settings.bind() + ":" + wanted;
       throw new ListenerException(
           "cannot listen for " + what + " on " + where + ": " + cause.getMessage(), cause);
     }
@@ -236,14 +236,11 @@ public final class MqttListener implements Part {
   /** A server socket on one event loop. */
   private final class Acceptor extends VerticleBase {
     private final NetServerOptions options;
-    private volatile int bound;
+    private final AtomicInteger bound;
 
-    Acceptor(NetServerOptions options) {
+    Acceptor(NetServerOptions options, AtomicInteger bound) {
       this.options = options;
-    }
-
-    int port() {
-      return bound;
+      this.bound = bound;
     }
 
     @Override
@@ -253,7 +250,7 @@ public final class MqttListener implements Part {
       return server
           .connectHandler(socket -> MqttListener.this.accept(here, socket))
           .listen()
-          .onSuccess(listening -> bound = listening.actualPort());
+          .onSuccess(listening -> bound.set(listening.actualPort()));
     }
   }
 }
