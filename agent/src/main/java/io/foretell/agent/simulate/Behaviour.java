@@ -1,50 +1,40 @@
 package io.foretell.agent.simulate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.foretell.agent.update.SoftwareImage;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.util.Map;
 
 /**
- * What a software image makes the vehicle's controller do.
+ * What a vehicle's software does to it.
  *
  * @param version of the software
- * @param pumpDuty how the controller drives the coolant pump, 0–1, at full load
- * @param starts whether the software comes up at all
+ * @param pumpDuty how the controller drives the coolant pump, 0–1
  */
-public record Behaviour(String version, double pumpDuty, boolean starts) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+public record Behaviour(String version, double pumpDuty) {
+  /** The component that the software is of. */
+  public static final String COMPONENT = "inverter-control";
+
+  private static final String PUMP = "coolantPumpDuty";
 
   /**
-   * Reads an image: {@code
-   * {"component":"app","version":"1.0.1","behaviour":{"coolantPumpDuty":0.8,"starts":true}}}.
+   * Reads it out of an image.
    *
-   * @throws InvalidInputException where it is none
+   * @throws InvalidInputException where the image says nothing of the pump
    */
-  public static Behaviour ofImage(byte[] image) {
-    try {
-      JsonNode root = JSON.readTree(image);
-      JsonNode behaviour = root.path("behaviour");
-      if (!root.path("version").isTextual() || !behaviour.path("coolantPumpDuty").isNumber()) {
-        throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no software image of a vehicle");
-      }
-      return new Behaviour(
-          root.path("version").asText(),
-          behaviour.path("coolantPumpDuty").asDouble(),
-          behaviour.path("starts").asBoolean(true));
-    } catch (JsonProcessingException e) {
-      throw new InvalidInputException(
-          ReasonCode.MALFORMED_JSON, "image: " + e.getOriginalMessage());
-    } catch (java.io.IOException e) {
-      throw new InvalidInputException(ReasonCode.MALFORMED_JSON, "image: " + e.getMessage());
+  public static Behaviour of(SoftwareImage image) {
+    if (!(image.behaviour().get(PUMP) instanceof Number duty)) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "the image has no " + PUMP);
     }
+    return new Behaviour(image.version(), duty.doubleValue());
   }
 
-  /** The image that {@link #ofImage} reads. */
-  public byte[] image() {
-    var root = JSON.createObjectNode().put("component", "app").put("version", version);
-    root.putObject("behaviour").put("coolantPumpDuty", pumpDuty).put("starts", starts);
-    return root.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  /**
+   * An image with a behaviour.
+   *
+   * @param starts whether it comes up at all
+   */
+  public static SoftwareImage image(String version, double pumpDuty, boolean starts) {
+    return new SoftwareImage(COMPONENT, version, Map.of(PUMP, pumpDuty, "starts", starts));
   }
 }
