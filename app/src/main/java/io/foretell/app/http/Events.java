@@ -93,7 +93,9 @@ public final class Events {
     response
         .setChunked(true)
         .putHeader("content-type", "text/event-stream")
-        .putHeader("cache-control", "no-store");
+        .putHeader("cache-control", "no-store")
+        // A compressed stream would be held back until its buffer is full.
+        .putHeader("content-encoding", "identity");
     Listener listener = new Listener(vertx.getOrCreateContext(), response, call.tenant(), device);
     listeners.add(listener);
     response.closeHandler(closed -> listeners.remove(listener));

@@ -1,0 +1,88 @@
+package io.foretell.app.http;
+
+import io.foretell.ingest.DeviceStream;
+import io.foretell.proto.Lane;
+import io.foretell.proto.ReasonCode;
+import io.foretell.proto.Reject;
+import io.foretell.proto.Uplink;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * The conservation law: acknowledged = stored + rejected + in flight, since the data folder was
+ * made.
+ *
+ * <p>The sides are counted apart. Acknowledged is what the lanes hold: every uplink, and every
+ * reject that the gateway wrote in an uplink's stead. Stored and rejected are what ingest noted
+ * device by device, in the same commit as what it did; the gateway's own rejects are those on the
+ * reject lane that no device's ledger has. In flight is what the stage has still to read.
+ */
+public final class Conservation {
+  private final Lane<Uplink> uplinks;
+  private final Lane<Reject> rejects;
+  private final DeviceStates states;
+  private final LongSupplier lag;
+
+  /** Over the lanes and what ingest knows. */
+  public Conservation(
+      Lane<Uplink> uplinks, Lane<Reject> rejects, DeviceStates states, LongSupplier lag) {
+    this.uplinks = uplinks;
+    this.rejects = rejects;
+    this.states = states;
+    this.lag = lag;
+  }
+
+  /** The law at a moment. */
+  public record Balance(
+      long acknowledged,
+      long stored,
+      long rejected,
+      long inFlight,
+      boolean holds,
+      Map<String, Long> reasons) {}
+
+  /** Counts; walks through all devices. */
+  public Balance count() {
+    // The lag is read first and the states last: what moves on meanwhile can only be missing.
+    long inFlight = lag.getAsLong();
+    long onLane = ends(uplinks);
+    AtomicLong stored = new AtomicLong();
+    AtomicLong ledger = new AtomicLong();
+    Map<String, Long> reasons = new TreeMap<>();
+    states.each(
+        (device, known) -> {
+          DeviceStream stream = known.stream();
+          stored.addAndGet(stream.stored());
+          ledger.addAndGet(stream.rejectedTotal());
+          for (Map.Entry<ReasonCode, Long> reason : stream.rejected().entrySet()) {
+            reasons.merge(reason.getKey().name(), reason.getValue(), Long::sum);
+          }
+        });
+    long atTheDoor = Math.max(0, ends(rejects) - ledger.get());
+    if (atTheDoor > 0) {
+      reasons.put("at the door", atTheDoor);
+    }
+    long rejected = ledger.get() + atTheDoor;
+    long acknowledged = onLane + atTheDoor;
+    boolean holds =
+        inFlight == 0
+            ? acknowledged == stored.get() + rejected
+            : acknowledged <= stored.get() + rejected + inFlight;
+    return new Balance(acknowledged, stored.get(), rejected, inFlight, holds, reasons);
+  }
+
+  /** Everything that was ever appended. */
+  public long acknowledged() {
+    return ends(uplinks);
+  }
+
+  private static long ends(Lane<?> lane) {
+    long sum = 0;
+    for (int p = 0; p < lane.partitions(); p++) {
+      sum += lane.end(p);
+    }
+    return sum;
+  }
+}
