@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +33,7 @@ final class Daemon implements AutoCloseable {
     this.process = launch();
   }
 
-  static Daemon influxd(Path folder) throws IOException {
+  static Daemon influxd(Path folder, boolean authentication) throws IOException {
     int port = freePort();
     Path config =
         Files.writeString(
@@ -50,8 +52,9 @@ final class Daemon implements AutoCloseable {
             [http]
               bind-address = "127.0.0.1:%2$d"
               log-enabled = false
+              auth-enabled = %3$s
             """
-                .formatted(folder, port));
+                .formatted(folder, port, authentication));
     return new Daemon(List.of("influxd", "-config", config.toString()), folder, port).ready();
   }
 
@@ -78,6 +81,16 @@ final class Daemon implements AutoCloseable {
             HttpRequest.newBuilder(URI.create(url + path)).build(),
             HttpResponse.BodyHandlers.ofString())
         .body();
+  }
+
+  /** POSTs an InfluxQL statement. */
+  void statement(String influxQl) throws IOException, InterruptedException {
+    http.send(
+        HttpRequest.newBuilder(
+                URI.create(url + "/query?q=" + URLEncoder.encode(influxQl, StandardCharsets.UTF_8)))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.discarding());
   }
 
   /** Ends it at once, as a loss of power would. */

@@ -10,6 +10,7 @@ import io.foretell.proto.HistoryContract;
 import io.foretell.proto.Position;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -33,7 +34,7 @@ final class InfluxHistoryTest extends HistoryContract {
 
   @BeforeAll
   static void startServer() throws Exception {
-    influxd = Daemon.influxd(folder);
+    influxd = Daemon.influxd(folder, false);
   }
 
   @AfterAll
@@ -95,6 +96,25 @@ final class InfluxHistoryTest extends HistoryContract {
     write("x", 2);
     assertThat(history.health().ready()).isTrue();
     assertThat(history.latest(TRUCK)).containsExactly(new History.Sample("x", T, 2));
+  }
+
+  @Test
+  void server_that_asks_for_credentials_gets_them_and_wrong_ones_fail(@TempDir Path other)
+      throws Exception {
+    try (Daemon guarded = Daemon.influxd(other, true)) {
+      guarded.statement("CREATE USER root WITH PASSWORD 'a: secret' WITH ALL PRIVILEGES");
+      history.close();
+      history = new InfluxHistory(new InfluxSettings(guarded.url(), "db", "", "root", "a: secret"));
+      history.start();
+      write("x", 1);
+      assertThat(history.latest(TRUCK)).containsExactly(new History.Sample("x", T, 1));
+
+      history.close();
+      history = new InfluxHistory(new InfluxSettings(guarded.url(), "db", "", "root", "wrong"));
+      history.start();
+      assertThatThrownBy(() -> write("x", 2)).isInstanceOf(ExecutionException.class);
+      assertThatThrownBy(() -> history.latest(TRUCK)).isInstanceOf(UncheckedIOException.class);
+    }
   }
 
   private void write(String signal, double value) throws Exception {
