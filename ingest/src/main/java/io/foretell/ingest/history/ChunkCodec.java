@@ -10,8 +10,9 @@ import java.util.Arrays;
  * bit, and else as the bytes that differ from the value before (Gorilla's XOR, in whole bytes).
  *
  * All of it stays in whole bytes, because the store below compresses blocks of many chunks with
- * zstd, whose entropy coder finds in whole bytes what packed bits would hide from it. Measured on a
- * random walk of one decimal at a fixed period: one byte a sample here, under 0.6 with zstd.
+ * zstd, whose entropy coder finds in whole bytes what packed bits would hide from it. A random walk
+ * of one decimal at a fixed period takes one byte a sample here, and 1.8 bytes a sample of disk with
+ * keys, tails, tables and all (FiguresTest).
  */
 /**
  * The bytes of a chunk of samples; numbers are LEB128, signed ones zigzag.
