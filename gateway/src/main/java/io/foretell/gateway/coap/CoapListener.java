@@ -12,6 +12,7 @@ import io.foretell.proto.Part;
 import io.foretell.proto.UplinkKind;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import org.eclipse.californium.core.server.resources.Resource;
 import org.eclipse.californium.elements.EndpointContextMatcher;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.util.ExecutorsUtil;
+import org.eclipse.californium.elements.util.Filter;
 import org.eclipse.californium.elements.util.NamedThreadFactory;
 import org.eclipse.californium.scandium.DTLSConnector;
 import org.jspecify.annotations.Nullable;
@@ -234,8 +236,7 @@ public final class CoapListener implements Part {
 
     private static void drop(DTLSConnector connector, DeviceId device) {
       connector.startTerminateConnectionsForPrincipal(
-          (org.eclipse.californium.elements.util.Filter<java.security.Principal>)
-              principal -> Callers.deviceOf(principal).equals(Optional.of(device)));
+          (Filter<Principal>) principal -> Callers.deviceOf(principal).equals(Optional.of(device)));
     }
 
     void close() {
