@@ -1,0 +1,267 @@
+package io.foretell.gateway.coap;
+
+import io.foretell.gateway.Door;
+import io.foretell.gateway.Downlink;
+import io.foretell.gateway.Identities;
+import io.foretell.gateway.ListenerException;
+import io.foretell.gateway.Presence;
+import io.foretell.proto.Blobs;
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Health;
+import io.foretell.proto.Part;
+import io.foretell.proto.UplinkKind;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.californium.core.CoapResource;
+import org.eclipse.californium.core.CoapServer;
+import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.network.Endpoint;
+import org.eclipse.californium.core.network.ExtendedCoapStackFactory;
+import org.eclipse.californium.core.network.Outbox;
+import org.eclipse.californium.core.network.stack.CoapStack;
+import org.eclipse.californium.core.server.resources.Resource;
+import org.eclipse.californium.elements.EndpointContextMatcher;
+import org.eclipse.californium.elements.config.Configuration;
+import org.eclipse.californium.elements.util.ExecutorsUtil;
+import org.eclipse.californium.elements.util.Filter;
+import org.eclipse.californium.elements.util.NamedThreadFactory;
+import org.eclipse.californium.scandium.DTLSConnector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * CoAP (RFC 7252) for devices: plain on one port, over DTLS 1.2 with pre-shared keys and connection
+ * id (RFC 9146) on another.
+ *
+ * <pre>
+ * POST /v1/{telemetry,faults,frames,replies,updates}   2.04 when it is on disk
+ * POST /v1/d/{child}/…                                 the same, for a child
+ * GET  /v1/commands                                    one command, or with Observe all as they come
+ * GET  /v1/artifacts/{digest}                          block-wise
+ * </pre>
+ *
+ * <p>Refusals carry the reason code's name as diagnostic payload.
+ */
+public final class CoapListener implements Part {
+  static final String VIA = "coap";
+
+  private static final Logger log = LoggerFactory.getLogger(CoapListener.class);
+  private static final int READERS = 2;
+
+  /** A handshake that was under way while a device was revoked has ended by then. */
+  private static final long SECOND_CUT_SECONDS = 30;
+
+  private final CoapSettings settings;
+  private final Identities identities;
+  private final Callers callers;
+  private final Door door;
+  private final Blobs blobs;
+  private final KnownOnly known;
+  private final CommandResource commands;
+  private @Nullable Running running;
+
+  /** Made without I/O; {@link #start} opens the ports. */
+  public CoapListener(
+      CoapSettings settings,
+      Door door,
+      Identities identities,
+      Downlink downlink,
+      Presence presence,
+      Blobs blobs) {
+    this.settings = settings;
+    this.identities = identities;
+    this.callers = new Callers(identities);
+    this.door = door;
+    this.blobs = blobs;
+    this.known = new KnownOnly(callers, presence);
+    this.commands = new CommandResource(known, downlink, presence);
+  }
+
+  /**
+   * Opens the ports.
+   *
+   * @throws ListenerException where one cannot be opened
+   */
+  @Override
+  public synchronized void start() {
+    Configuration config = CoapConfiguration.of(settings);
+    Running starting = new Running(config);
+    try {
+      if (settings.port() != CoapSettings.OFF) {
+        starting.plain = starting.open(CoapConfiguration.plain(settings, config), "CoAP");
+      }
+      if (settings.securePort() != CoapSettings.OFF) {
+        DTLSConnector connector =
+            new DTLSConnector(CoapConfiguration.secure(settings, config, new PskKeys(identities)));
+        starting.dtls = connector;
+        starting.secure =
+            starting.open(
+                CoapConfiguration.endpoint(config).setConnector(connector), "CoAP over DTLS");
+      }
+    } catch (ListenerException e) {
+      starting.close();
+      throw e;
+    }
+    starting.begin();
+    running = starting;
+  }
+
+  /** The port of plain CoAP; {@link CoapSettings#OFF} where there is none. */
+  public synchronized int port() {
+    return running == null ? CoapSettings.OFF : portOf(running.plain);
+  }
+
+  /** The port of CoAP over DTLS; {@link CoapSettings#OFF} where there is none. */
+  public synchronized int securePort() {
+    return running == null ? CoapSettings.OFF : portOf(running.secure);
+  }
+
+  /** Ends a device's observations and DTLS sessions: its secrets are void. */
+  public synchronized void cut(DeviceId device) {
+    if (running != null) {
+      commands.cut(device);
+      running.dropSessions(device);
+    }
+  }
+
+  @Override
+  public synchronized Health health() {
+    return running != null
+        ? Health.good(VIA)
+        : Health.bad(VIA, "COAP_STOPPED", "CoAP is not served.", "Start the server");
+  }
+
+  @Override
+  public synchronized void close() {
+    if (running != null) {
+      commands.close();
+      running.close();
+      running = null;
+    }
+  }
+
+  private static int portOf(@Nullable Endpoint endpoint) {
+    return endpoint == null ? CoapSettings.OFF : endpoint.getAddress().getPort();
+  }
+
+  private CoapResource tree(ScheduledExecutorService readers) {
+    CoapResource v1 =
+        new CoapResource("v1", false) {
+          private final Resource other = new UplinkResource("", false, known, door);
+
+          @Override
+          public Resource getChild(String name) {
+            Resource child = super.getChild(name);
+            return child == null ? other : child;
+          }
+        };
+    for (UplinkKind kind : UplinkKind.values()) {
+      if (!kind.route().isEmpty()) {
+        v1.add(new UplinkResource(kind.route(), true, known, door));
+      }
+    }
+    v1.add(commands);
+    v1.add(new ArtifactResource(known, blobs, readers));
+    return v1;
+  }
+
+  /** The open ports with their threads. */
+  private final class Running {
+    private final ScheduledExecutorService protocol;
+    private final ScheduledThreadPoolExecutor timers;
+    private final ScheduledExecutorService readers;
+    private final CoapServer server;
+    private final List<Endpoint> endpoints = new ArrayList<>();
+    private @Nullable Endpoint plain;
+    private @Nullable Endpoint secure;
+    private @Nullable DTLSConnector dtls;
+
+    Running(Configuration config) {
+      protocol =
+          ExecutorsUtil.newScheduledThreadPool(
+              Runtime.getRuntime().availableProcessors(), new NamedThreadFactory("coap-"));
+      timers = ExecutorsUtil.newDefaultSecondaryScheduler("coap-timer-");
+      readers =
+          ExecutorsUtil.newScheduledThreadPool(READERS, new NamedThreadFactory("coap-artifacts-"));
+      server = new ForetellServer(config);
+      server.setExecutors(protocol, timers, true);
+      server.add(tree(readers));
+    }
+
+    Endpoint open(CoapEndpoint.Builder builder, String what) {
+      BlockGuard guard = new BlockGuard(callers, CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
+      CoapEndpoint endpoint = builder.setCoapStackFactory(new GuardedStacks(guard)).build();
+      server.addEndpoint(endpoint);
+      endpoints.add(endpoint);
+      try {
+        endpoint.start();
+      } catch (IOException e) {
+        InetSocketAddress at = endpoint.getAddress();
+        throw new ListenerException(
+            what
+                + " cannot listen on udp "
+                + settings.host()
+                + ":"
+                + at.getPort()
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+      log.info("{} listens on udp {}", what, endpoint.getAddress());
+      return endpoint;
+    }
+
+    void begin() {
+      server.start();
+      long period = settings.observeCheck().toMillis();
+      timers.scheduleWithFixedDelay(commands::check, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    void dropSessions(DeviceId device) {
+      if (dtls == null) {
+        return;
+      }
+      drop(dtls, device);
+      DTLSConnector connector = dtls;
+      timers.schedule(() -> drop(connector, device), SECOND_CUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static void drop(DTLSConnector connector, DeviceId device) {
+      connector.startTerminateConnectionsForPrincipal(
+          (Filter<Principal>) principal -> Callers.deviceOf(principal).equals(Optional.of(device)));
+    }
+
+    void close() {
+      server.destroy();
+      ExecutorsUtil.shutdownExecutorGracefully(1000, readers, protocol, timers);
+    }
+  }
+
+  /** Puts the guard into every endpoint's stack. */
+  private record GuardedStacks(BlockGuard guard) implements ExtendedCoapStackFactory {
+    @Override
+    public CoapStack createCoapStack(
+        String protocol, String tag, Configuration config, Outbox outbox, Object custom) {
+      throw new UnsupportedOperationException("a matcher is always given");
+    }
+
+    @Override
+    public CoapStack createCoapStack(
+        String protocol,
+        String tag,
+        Configuration config,
+        EndpointContextMatcher matcher,
+        Outbox outbox,
+        Object custom) {
+      return BlockGuard.stack(tag, config, matcher, outbox, guard);
+    }
+  }
+}
