@@ -8,6 +8,8 @@ public enum Defect {
   DROP,
   /** A consecutive frame came twice. */
   DUP,
+  /** The last consecutive frame came again, after the message was complete and handed over. */
+  DUP_OF_LAST,
   /** Two consecutive frames came in each other's place. */
   SWAP,
   /** A new message began before this one was complete. */
@@ -21,6 +23,6 @@ public enum Defect {
 
   /** The name in recorded vectors. */
   public String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return this == DUP_OF_LAST ? DUP.word() : name().toLowerCase(Locale.ROOT);
   }
 }

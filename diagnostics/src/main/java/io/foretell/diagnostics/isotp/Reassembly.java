@@ -37,6 +37,9 @@ final class Reassembly {
   private int next;
   private boolean orphansReported;
 
+  /** Sequence number of the last frame of the message that was complete just now; -1: none. */
+  private int last = -1;
+
   Reassembly(String bus, int id, int extension, int mostBytes) {
     this.bus = bus;
     this.id = id;
@@ -114,6 +117,7 @@ final class Reassembly {
           next = next + 1 & 15;
           if (have == size) {
             state = State.IDLE;
+            last = sequence;
             complete(Arrays.copyOf(data, size), out);
           }
         } else if (sequence == (next + 1 & 15)) {
@@ -124,7 +128,10 @@ final class Reassembly {
       }
       case SKIPPED -> drop(sequence == next ? Defect.SWAP : Defect.DROP, out);
       case IDLE -> {
-        if (!orphansReported) {
+        if (sequence == last) {
+          last = -1;
+          report(Defect.DUP_OF_LAST, out);
+        } else if (!orphansReported) {
           orphansReported = true;
           report(Defect.ORPHAN, out);
         }
@@ -142,6 +149,7 @@ final class Reassembly {
       report(Defect.DROP, out);
     }
     orphansReported = false;
+    last = -1;
   }
 
   private void drop(Defect defect, Consumer<IsoTpMessage> out) {

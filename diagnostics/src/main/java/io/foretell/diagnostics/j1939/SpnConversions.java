@@ -1,5 +1,6 @@
 package io.foretell.diagnostics.j1939;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
 
@@ -9,6 +10,10 @@ import java.util.function.IntPredicate;
  * bit is version 4, and for a set bit the version of 1–3 wins under which most SPNs have a name.
  */
 public final class SpnConversions {
+  /** The likeliest first: version 3 has the layout of today's. */
+  private static final List<SpnConversion> WITH_BIT_SET =
+      List.of(SpnConversion.VERSION_3, SpnConversion.VERSION_1, SpnConversion.VERSION_2);
+
   private final Map<Integer, SpnConversion> bySource;
   private final IntPredicate knownSpn;
 
@@ -40,7 +45,7 @@ public final class SpnConversions {
   private SpnConversion likeliest(byte[] data, int offset, int length) {
     SpnConversion best = SpnConversion.VERSION_3;
     int most = 0;
-    for (SpnConversion version : SpnConversion.values()) {
+    for (SpnConversion version : WITH_BIT_SET) {
       int known = 0;
       for (int at = offset + 2; at + 4 <= offset + length; at += 4) {
         int spn = version.spn(data[at] & 0xFF, data[at + 1] & 0xFF, data[at + 2] & 0xFF);
@@ -51,7 +56,7 @@ public final class SpnConversions {
         best = version;
       }
     }
-    return best == SpnConversion.VERSION_4 ? SpnConversion.VERSION_3 : best;
+    return best;
   }
 
   private static boolean padding(byte[] data, int at) {

@@ -3,12 +3,14 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.diagnostics.isotp.Defect;
 import io.foretell.diagnostics.isotp.IsoTp;
 import io.foretell.diagnostics.isotp.IsoTpMessage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -32,8 +34,17 @@ final class IsoTpLines implements LineDecoder {
     isoTp.end(messages::add);
     messages.sort(Comparator.comparingInt(message -> message.id() & Integer.MAX_VALUE));
     ArrayNode list = Json.array();
-    messages.forEach(message -> put(list.addObject(), message));
+    for (int i = 0; i < messages.size(); i++) {
+      if (i + 1 == messages.size() || !spoils(messages.get(i + 1), messages.get(i))) {
+        put(list.addObject(), messages.get(i));
+      }
+    }
     out.accept(Json.text(list));
+  }
+
+  /** A capture is judged as a whole: a message whose last frame came twice is not taken. */
+  private static boolean spoils(IsoTpMessage next, IsoTpMessage message) {
+    return next.id() == message.id() && next.defect().equals(Optional.of(Defect.DUP_OF_LAST));
   }
 
   private static void put(ObjectNode node, IsoTpMessage message) {

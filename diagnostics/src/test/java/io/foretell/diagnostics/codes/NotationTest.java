@@ -1,0 +1,70 @@
+package io.foretell.diagnostics.codes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NotationTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "P0301 | obd | P0301 | -1",
+        "p0301 | obd | P0301 | -1",
+        "' P 0301 ' | obd | P0301 | -1",
+        "0x0301 | obd | P0301 | -1",
+        "U3E1B-14 | uds | U3E1B | 20",
+        "u3e1b:14 | uds | U3E1B | 20",
+        "P030100 | uds | P0301 | 0",
+        "FE1B14 | uds | U3E1B | 20",
+        "0xfe1b14 | uds | U3E1B | 20",
+        "SPN 102 FMI 3 | j1939 | SPN 102 | 3",
+        "spn102/fmi3 | j1939 | SPN 102 | 3",
+        "SPN:102, FMI:3 | j1939 | SPN 102 | 3",
+        "102/3 | j1939 | SPN 102 | 3",
+        "102-3 | j1939 | SPN 102 | 3",
+        "SPN 102 | j1939 | SPN 102 | -1",
+        "SPN 600000 FMI 3 | maker | SPN 600000 FMI 3 | -1",
+        "102/33 | maker | 102/33 | -1",
+        "P4301 | maker | P4301 | -1",
+        "E-17   pump | maker | E-17 pump | -1",
+        "'' | maker | '' | -1"
+      })
+  void code_in_any_form_is_read(String written, String family, String code, int subType) {
+    assertThat(Notation.of(written)).isEqualTo(new Notation(family, code, subType));
+  }
+
+  @Property
+  void two_byte_code_written_and_read_is_the_same(@ForAll @IntRange(max = 0xFFFF) int code) {
+    String letters = J2012.letters(code);
+
+    assertThat(J2012.number(letters)).isEqualTo(code);
+    assertThat(Notation.of(letters)).isEqualTo(new Notation(Notation.OBD, letters, -1));
+  }
+
+  @Property
+  void three_byte_code_written_and_read_is_the_same(@ForAll @IntRange(max = 0xFFFFFF) int code) {
+    assertThat(Notation.of(J2012.lettersWithType(code))).isEqualTo(Notation.uds(code));
+    assertThat(Notation.uds(code).written()).isEqualTo(J2012.lettersWithType(code));
+  }
+
+  @Property
+  void spn_and_fmi_written_and_read_are_the_same(
+      @ForAll @IntRange(max = 0x7FFFF) int spn, @ForAll @IntRange(min = -1, max = 31) int fmi) {
+    Notation code = Notation.j1939(spn, fmi);
+
+    assertThat(Notation.of(code.written())).isEqualTo(code);
+    assertThat(code.spn()).isEqualTo(spn);
+  }
+
+  @Property
+  void any_text_is_a_code_of_some_family(@ForAll String written) {
+    Notation code = Notation.of(written);
+
+    assertThat(code.code()).hasSizeLessThanOrEqualTo(64).doesNotContain("\n", "\t");
+  }
+}
