@@ -46,7 +46,7 @@ final class UpdaterCrashTest {
     assertThat(crashes).isGreaterThan(25);
   }
 
-  @Property(tries = 100)
+  @Property(tries = 50)
   void crashes_in_a_row_end_with_the_ordered_software(
       @ForAll @Size(max = 8) List<@IntRange(min = 1, max = 30) Integer> crashes,
       @ForAll boolean good)
