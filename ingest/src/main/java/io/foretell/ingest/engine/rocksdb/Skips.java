@@ -24,6 +24,7 @@ final class Skips<I> implements Fold.Skipped<I> {
 
   // A pass that is done again skips the same again; it is told once.
   private long told = -1;
+  private String traced = "";
 
   Skips(String stage, Counters counters, Notices notices) {
     this.stage = stage;
@@ -35,18 +36,28 @@ final class Skips<I> implements Fold.Skipped<I> {
   public void skipped(@Nullable Entry<I> entry, DeviceId key, Throwable cause, Outputs out) {
     if (entry == null) {
       counters.skipped.increment();
-      LOG.error("{}: ENTRY_SKIPPED, a tick of {} failed", stage, key, cause);
+      log("a tick of " + key, cause);
       notice("a tick of " + key);
       return;
     }
     if (entry.position().offset() > told) {
       told = entry.position().offset();
       counters.skipped.increment();
-      LOG.error("{}: ENTRY_SKIPPED at {} of {}", stage, entry.position(), key, cause);
+      log(entry.position() + " of " + key, cause);
       notice(entry.position() + " of " + key);
     }
     if (entry.value() instanceof Uplink uplink) {
       reject(entry, uplink, cause, out);
+    }
+  }
+
+  // One trace a cause: an input that fails comes in thousands.
+  private void log(String what, Throwable cause) {
+    if (cause.toString().equals(traced)) {
+      LOG.error("{}: ENTRY_SKIPPED, {}: {}", stage, what, traced);
+    } else {
+      traced = cause.toString();
+      LOG.error("{}: ENTRY_SKIPPED, {}", stage, what, cause);
     }
   }
 

@@ -1,0 +1,65 @@
+package io.foretell.ingest.engine.rocksdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.foretell.proto.Codec;
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Emit;
+import io.foretell.proto.Entry;
+import io.foretell.proto.Stage;
+import io.foretell.proto.Topic;
+
+/** Counts the entries of a device and says each again, with its number, on another lane. */
+final class EchoStage implements Stage<Long, String> {
+  static final Codec<String> TEXT_CODEC =
+      new Codec<>() {
+        @Override
+        public byte[] encode(String value) {
+          return value.getBytes(UTF_8);
+        }
+
+        @Override
+        public String decode(byte[] bytes) {
+          return new String(bytes, UTF_8);
+        }
+      };
+
+  static final Topic<String> CALLS = Topic.lane("calls", TEXT_CODEC);
+  static final Topic<String> ECHOES = Topic.lane("echoes", TEXT_CODEC);
+
+  @Override
+  public Long initial(DeviceId key) {
+    return 0L;
+  }
+
+  @Override
+  public Long apply(Long state, Entry<String> entry, Emit out) {
+    out.to(ECHOES, entry.key(), state + ":" + entry.value());
+    return state + 1;
+  }
+
+  @Override
+  public Long tick(Long state, DeviceId key, long at, Emit out) {
+    return state;
+  }
+
+  @Override
+  public long wakeAt(Long state) {
+    return NEVER;
+  }
+
+  @Override
+  public Codec<Long> codec() {
+    return new Codec<>() {
+      @Override
+      public byte[] encode(Long value) {
+        return Keys.number(value);
+      }
+
+      @Override
+      public Long decode(byte[] bytes) {
+        return Keys.number(bytes);
+      }
+    };
+  }
+}
