@@ -25,6 +25,11 @@ public final class FakeIdentities implements Identities {
     return this;
   }
 
+  /** Closes the sandbox. */
+  public void closeSandbox() {
+    sandbox = false;
+  }
+
   /** Opens the sandbox. */
   public FakeIdentities sandbox() {
     sandbox = true;

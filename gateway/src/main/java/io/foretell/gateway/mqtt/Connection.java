@@ -1,8 +1,6 @@
 package io.foretell.gateway.mqtt;
 
 import io.foretell.gateway.Door.Receipt;
-import io.foretell.gateway.Identities.Verdict;
-import io.foretell.gateway.mqtt.Sessions.Attached;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.ReasonCode;
 import io.netty.buffer.ByteBuf;
@@ -24,7 +22,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Context;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -40,12 +37,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: greets it, hands its messages on, and ends it. All on the event loop of
- * its channel. It stands in the pipeline behind guard and decoder and lets nothing pass to the
- * handlers after it; it writes without a future for each message and flushes once a read.
+ * One client's connection: hands on what comes, writes what goes, and ends. All on the event loop
+ * of its channel, but for {@link #execute}. It stands in the pipeline behind guard and decoder and
+ * lets no message pass to the handlers after it; it writes without a future for each packet and
+ * flushes once a read.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final String VIA = "mqtt";
+  private static final String CHILD_PREFIX = "v1/d/";
 
   /** How long a peer may take to notice that it has been told to go. */
   private static final Duration LINGER = Duration.ofSeconds(1);
@@ -56,31 +56,29 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final String id;
   private final Services services;
   private final Context context;
-  private final AckLoop acks;
   private final PacketGuard guard;
   private final ChannelHandlerContext ctx;
+  private final Greeter greeter;
   private final ArrayDeque<MqttMessage> waiting = new ArrayDeque<>();
   private final Set<String> knownChildren = new HashSet<>();
   private final CompletableFuture<Void> released = new CompletableFuture<>();
 
-  /** When the connection that had the session before has let go of it. */
-  private CompletableFuture<Void> predecessor = CompletableFuture.completedFuture(null);
-
   private @Nullable Future<?> timer;
-  private @Nullable Handshake handshake;
-  private @Nullable Open open;
+  private @Nullable Client client;
   private long lastRead = System.nanoTime();
   private long sessionExpiry;
+  private boolean greeted;
   private boolean reading;
   private boolean dirty;
   private boolean busy;
-  private boolean greeted;
   private boolean ended;
   private boolean left;
 
-  /** What there is once the client has been greeted. */
-  private record Open(DeviceId device, Session session, Inflow inflow, Outflow outflow) {}
-
+  /**
+   * @param id unique within the server
+   * @param context of the event loop, with its worker threads
+   * @param ctx where to write: a handler behind the encoder
+   */
   Connection(
       String id,
       Services services,
@@ -91,16 +89,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.id = id;
     this.services = services;
     this.context = context;
-    this.acks = acks;
     this.guard = guard;
     this.ctx = ctx;
+    this.greeter = new Greeter(this, services, acks);
     schedule(services.limits().connectTimeout(), () -> end(-1, "no CONNECT in time"));
+  }
+
+  String id() {
+    return id;
+  }
+
+  InetSocketAddress peer() {
+    return (InetSocketAddress) ctx.channel().remoteAddress();
   }
 
   // --- what comes in
 
   @Override
-  public void channelRead(ChannelHandlerContext unused, Object message) {
+  public void channelRead(ChannelHandlerContext here, Object message) {
     reading = true;
     lastRead = System.nanoTime();
     if (ended || !(message instanceof MqttMessage mqtt)) {
@@ -113,23 +119,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext unused) {
+  public void channelReadComplete(ChannelHandlerContext here) {
     readCompleted();
-  }
-
-  private void readCompleted() {
-    reading = false;
-    Open now = open;
-    if (now != null && now.inflow().touched()) {
-      now.inflow().acknowledge();
-    }
-    if (now != null) {
-      adjustReading();
-    }
-    if (dirty) {
-      dirty = false;
-      ctx.flush();
-    }
   }
 
   @Override
@@ -155,9 +146,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext unused, Throwable cause) {
+  public void exceptionCaught(ChannelHandlerContext here, Throwable cause) {
     log.debug("{}: {}", id, cause.toString());
     end(-1, "connection lost");
+  }
+
+  private void readCompleted() {
+    reading = false;
+    Client now = client;
+    if (now != null && now.inflow().touched()) {
+      now.inflow().acknowledge();
+    }
+    adjustReading();
+    if (dirty) {
+      dirty = false;
+      ctx.flush();
+    }
   }
 
   private void handle(MqttMessage message) {
@@ -165,21 +169,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
       if (message.decoderResult().isFailure()) {
         throw ProtocolViolationException.malformed("decoder: " + message.decoderResult().cause());
       }
-      Open now = open;
+      Client now = client;
       if (now == null) {
-        greet((MqttConnectMessage) message);
+        cancelTimer();
+        greeter.greet((MqttConnectMessage) message, peer().getAddress());
       } else {
         dispatch(now, message);
       }
     } catch (ProtocolViolationException e) {
-      guard.turnDeaf();
       violated(e);
     } finally {
       ReferenceCountUtil.release(message);
     }
   }
 
-  private void dispatch(Open now, MqttMessage message) {
+  private void dispatch(Client now, MqttMessage message) {
     switch (message.fixedHeader().messageType()) {
       case PUBLISH -> publish(now, (MqttPublishMessage) message);
       case PUBACK, PUBCOMP -> now.outflow().acknowledged(packetId(message));
@@ -188,7 +192,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       case SUBSCRIBE -> now.outflow().subscribe((MqttSubscribeMessage) message);
       case UNSUBSCRIBE -> now.outflow().unsubscribe((MqttUnsubscribeMessage) message);
       case PINGREQ -> {
-        services.presence().seen(now.device(), "mqtt");
+        services.presence().seen(now.device(), VIA);
         write(Replies.pingResp());
       }
       case DISCONNECT -> disconnected(message);
@@ -196,37 +200,37 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void publish(Open now, MqttPublishMessage message) {
+  private void publish(Client now, MqttPublishMessage message) {
     String topic = message.variableHeader().topicName();
-    if (topic.startsWith("v1/d/") && !knownChildren.contains(child(topic))) {
-      askForChild(now, message, child(topic));
+    if (topic.startsWith(CHILD_PREFIX) && !knownChildren.contains(childOf(topic))) {
+      askForChild(now, message, childOf(topic));
     } else {
       now.inflow().publish(message);
     }
   }
 
-  private static String child(String topic) {
-    int end = topic.indexOf('/', 5);
-    return end < 0 ? topic : topic.substring(0, end);
+  private static String childOf(String topic) {
+    int end = topic.indexOf('/', CHILD_PREFIX.length());
+    return topic.substring(CHILD_PREFIX.length(), end < 0 ? topic.length() : end);
   }
 
   /**
    * Whether a gateway speaks for a child may have to be looked up on disk, once. The door asks
-   * again, and then knows; what comes meanwhile waits, so that the order stays.
+   * again, and then it is known; what comes meanwhile waits, so that the order stays.
    */
-  private void askForChild(Open now, MqttPublishMessage message, String prefix) {
+  private void askForChild(Client now, MqttPublishMessage message, String name) {
     if (knownChildren.size() >= MAX_KNOWN_CHILDREN) {
       knownChildren.clear();
     }
-    knownChildren.add(prefix);
+    knownChildren.add(name);
     waiting.addFirst(message.retain());
     pauseFor(
         () -> {
-          DeviceId child = new DeviceId(now.device().tenant(), prefix.substring(5));
+          DeviceId child = new DeviceId(now.device().tenant(), name);
           return services.identities().speaksFor(now.device(), child);
         },
         answer -> {},
-        failure -> log.debug("{}: {}", id, failure.toString())); // the door says why
+        failure -> log.debug("{}: {}", id, failure.toString())); // the door tells the device why
   }
 
   private void disconnected(MqttMessage message) {
@@ -236,7 +240,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Properties5.number(header.properties(), MqttProperties.SESSION_EXPIRY_INTERVAL)
           .ifPresent(this::changeExpiry);
     }
-    ended = true;
     leave("disconnected", withWill);
     ctx.close();
   }
@@ -248,105 +251,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
     sessionExpiry = Math.min(seconds * 1000, services.limits().maxSessionExpiry().toMillis());
   }
 
-  // --- greeting
+  // --- greeting: what the greeter tells
 
-  private void greet(MqttConnectMessage connect) {
-    cancelTimer();
-    Handshake asked;
-    try {
-      asked = Handshake.of(connect, services.limits());
-    } catch (ProtocolViolationException e) {
-      refuse(connect.variableHeader().version(), e.code(), e.clause());
-      return;
-    }
-    handshake = asked;
-    InetAddress from = ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
-    pauseFor(
-        () -> asked.authenticate(services.identities(), from),
-        verdict -> judged(asked, verdict),
-        failure -> {
-          log.warn("{} {} cannot be judged: {}", ReasonCode.INTERNAL, id, failure.toString());
-          refuse(asked.version(), Code.SERVER_UNAVAILABLE, "authentication failed");
-        });
+  /** It is known who is there. */
+  void arrived(Client who) {
+    client = who;
+    sessionExpiry = who.asked().sessionExpiry();
+    services.presence().arrived(who.device(), VIA, id);
   }
 
-  private void judged(Handshake asked, Verdict verdict) {
-    if (verdict instanceof Verdict.Refused refused) {
-      int code = Code.ofRefusal(refused.reason(), asked.userName().isPresent());
-      refuse(asked.version(), code, refused.reason() + " client '" + asked.clientId() + "'");
-    } else if (verdict instanceof Verdict.Known known) {
-      Session.Key key = new Session.Key(known.device(), asked.clientId());
-      Attached attached = services.sessions().attach(key, this, asked.cleanStart());
-      awaitPrevious(attached, () -> accept(asked, attached));
-    }
-  }
-
-  /** The session's owner before lets go first; reading stays off until it has. */
-  private void awaitPrevious(Attached attached, Runnable next) {
-    Connection previous = attached.previous();
-    open = openWith(attached.session());
-    if (previous == null) {
-      next.run();
-      return;
-    }
-    busy = true;
-    predecessor = previous.released;
-    previous.execute(previous::takenOver);
-    predecessor.whenComplete(
-        (done, never) ->
-            execute(
-                () -> {
-                  busy = false;
-                  if (!ended) {
-                    next.run();
-                    goOn();
-                  }
-                }));
-  }
-
-  private Open openWith(Session session) {
-    Handshake asked = asked();
-    DeviceId device = session.key().device();
-    return new Open(
-        device,
-        session,
-        new Inflow(
-            this, device, services, session, acks, asked.version() == 5, asked.reasonStrings()),
-        new Outflow(this, device, services, session, asked.peer()));
-  }
-
-  private void accept(Handshake asked, Attached attached) {
-    Open now = open;
-    if (now == null) {
-      return;
-    }
-    sessionExpiry = asked.sessionExpiry();
-    boolean present = attached.present() && asked.version() > 3;
-    write(Replies.connAck(Code.SUCCESS, present, asked.accepted()));
+  /** It has its CONNACK. */
+  void greeted(Client who) {
     greeted = true;
-    services.counters().greeted().increment();
-    services.presence().arrived(now.device(), "mqtt", id);
-    now.outflow().resume();
-    if (!asked.patience().isZero()) {
-      watch(asked.patience());
+    if (!who.asked().patience().isZero()) {
+      schedule(who.asked().patience(), () -> checkAlive(who.asked().patience()));
     }
-  }
-
-  private void refuse(int version, int code, String why) {
-    services.counters().refused().increment();
-    log.info("refused {} from {}: {}", id, ctx.channel().remoteAddress(), why);
-    int answer = version == 5 ? code : Code.legacyRefusal(code);
-    write(Replies.connAck(answer, false, MqttProperties.NO_PROPERTIES));
-    guard.turnDeaf();
-    end(-1, why);
-  }
-
-  private Handshake asked() {
-    Handshake now = handshake;
-    if (now == null) {
-      throw new IllegalStateException("no CONNECT yet");
-    }
-    return now;
   }
 
   // --- reading and writing
@@ -372,15 +291,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Reads on, unless too much is under way, or the client does not take what it is sent. */
   void adjustReading() {
-    Open now = open;
-    boolean wanted =
-        ended || !busy && ctx.channel().isWritable() && !(now != null && now.inflow().full());
+    Client now = client;
+    boolean full = now != null && now.inflow().full();
+    boolean wanted = ended || !busy && !full && ctx.channel().isWritable();
     if (ctx.channel().config().isAutoRead() != wanted) {
       ctx.channel().config().setAutoRead(wanted);
     }
   }
 
-  /** Runs it on the event loop; false where that has ended. */
+  /** Runs it on the event loop, from any thread; false where that has ended. */
   boolean execute(Runnable task) {
     try {
       ctx.executor().execute(task);
@@ -405,30 +324,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /** The same, while what comes in waits. */
-  private <T> void pauseFor(Callable<T> task, Consumer<T> then, Consumer<Throwable> otherwise) {
+  <T> void pauseFor(Callable<T> task, Consumer<T> then, Consumer<Throwable> otherwise) {
     busy = true;
     adjustReading();
-    blocking(
-        task,
-        answer -> {
-          busy = false;
-          if (!ended) {
-            then.accept(answer);
-            goOn();
-          }
-        },
-        failure -> {
-          busy = false;
-          if (!ended) {
-            otherwise.accept(failure);
-            goOn();
-          }
-        });
+    blocking(task, answer -> goOn(() -> then.accept(answer)), e -> goOn(() -> otherwise.accept(e)));
+  }
+
+  /** Lets what comes in wait until then. */
+  void pauseUntil(CompletableFuture<Void> moment, Runnable then) {
+    busy = true;
+    adjustReading();
+    moment.whenComplete((done, never) -> execute(() -> goOn(then)));
   }
 
   /** Works through what has waited, as one read. */
-  private void goOn() {
+  private void goOn(Runnable first) {
+    busy = false;
+    if (ended) {
+      return;
+    }
     reading = true;
+    first.run();
     while (!busy && !ended && !waiting.isEmpty()) {
       handle(waiting.remove());
     }
@@ -437,8 +353,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // --- ending
 
-  /** Another connection of the same device and client id has come (3.1.4) [MQTT-3.1.4-3]. */
-  private void takenOver() {
+  /** When nothing of this connection touches its session any more. Any thread. */
+  CompletableFuture<Void> released() {
+    return released;
+  }
+
+  /** Another connection of the same device and client id has come [MQTT-3.1.4-3]. */
+  void takenOver() {
     if (!ended) {
       services.counters().takenOver().increment();
     }
@@ -449,8 +370,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   void endUnstored(Receipt.Unavailable unavailable) {
     services.counters().unstored().increment();
     log.warn("{} {}: {}", unavailable.reason(), id, unavailable.detail());
-    int code = unavailable.reason() == ReasonCode.OVERLOADED ? Code.SERVER_BUSY : Code.UNSPECIFIED;
-    end(code, "not stored: " + unavailable.reason());
+    boolean overload = unavailable.reason() == ReasonCode.OVERLOADED;
+    end(overload ? Code.SERVER_BUSY : Code.UNSPECIFIED, "not stored: " + unavailable.reason());
   }
 
   /** The server stops. */
@@ -460,9 +381,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void violated(ProtocolViolationException violation) {
     services.counters().violations().increment();
-    log.info("protocol {} {}: {}", Integer.toHexString(violation.code()), id, violation.clause());
-    if (open == null && violation.code() == Code.UNSUPPORTED_VERSION) {
-      write(Replies.connAck(1, false, MqttProperties.NO_PROPERTIES));
+    log.info(
+        "violation 0x{} by {} {}: {}",
+        Integer.toHexString(violation.code()),
+        id,
+        peer(),
+        violation.clause());
+    if (client == null && violation.code() == Code.UNSUPPORTED_VERSION) {
+      write(Replies.refusal(Code.legacyRefusal(Code.UNSUPPORTED_VERSION)));
     }
     end(violation.code(), "protocol violation: " + violation.clause());
   }
@@ -473,15 +399,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
    *
    * @param code of the DISCONNECT that MQTT 5 clients get; negative for none
    */
-  private void end(int code, String reason) {
+  void end(int code, String reason) {
     if (ended) {
       return;
     }
-    ended = true;
     guard.turnDeaf();
-    boolean version5 = greeted && asked().version() == 5;
+    Client now = client;
     leave(reason, true);
-    if (version5 && code >= 0 && ctx.channel().isActive()) {
+    if (code >= 0 && greeted && now != null && now.version5()) {
       ctx.write(Replies.disconnect(code), ctx.voidPromise());
     }
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -501,30 +426,28 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Lets go of everything; the first call counts. */
   private void leave(String reason, boolean withWill) {
+    ended = true;
     if (left) {
       return;
     }
     left = true;
-    ended = true;
     cancelTimer();
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
-    Open now = open;
+    Client now = client;
     if (now != null) {
       now.inflow().stop();
       now.outflow().stop();
       services.sessions().detach(now.session(), this, sessionExpiry);
+      sayWhy(now, reason, withWill && greeted);
     }
-    if (now != null && greeted) {
-      sayWhy(now, reason, withWill);
-    }
-    predecessor.whenComplete((done, never) -> released.complete(null));
+    greeter.predecessor().whenComplete((done, never) -> released.complete(null));
   }
 
-  private void sayWhy(Open now, String reason, boolean withWill) {
-    Will will = withWill ? asked().will().orElse(null) : null;
+  private void sayWhy(Client now, String reason, boolean withWill) {
+    Will will = withWill ? now.asked().will().orElse(null) : null;
     String why = will == null ? reason : reason + "; will: " + will.text();
-    services.presence().left(now.device(), "mqtt", id, why);
+    services.presence().left(now.device(), VIA, id, why);
     if (will != null) {
       will.publish(now.device(), services.door());
     }
@@ -532,20 +455,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   // --- time
 
-  private void watch(Duration patience) {
-    schedule(
-        patience,
-        () -> {
-          long silent = System.nanoTime() - lastRead;
-          long left = patience.toNanos() - silent;
-          if (!ctx.channel().config().isAutoRead()) {
-            watch(patience); // it is us who do not listen
-          } else if (left <= 0) {
-            end(Code.KEEP_ALIVE_TIMEOUT, "keep-alive timeout");
-          } else {
-            watch(Duration.ofNanos(left));
-          }
-        });
+  private void checkAlive(Duration patience) {
+    Duration rest = patience.minusNanos(System.nanoTime() - lastRead);
+    if (!ctx.channel().config().isAutoRead()) {
+      schedule(patience, () -> checkAlive(patience)); // it is us who do not listen
+    } else if (rest.isNegative() || rest.isZero()) {
+      end(Code.KEEP_ALIVE_TIMEOUT, "keep-alive timeout");
+    } else {
+      schedule(rest, () -> checkAlive(patience));
+    }
   }
 
   private void schedule(Duration delay, Runnable task) {

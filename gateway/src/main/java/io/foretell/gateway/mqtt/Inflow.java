@@ -38,25 +38,21 @@ final class Inflow {
   private boolean touched;
   private boolean stopped;
 
-  /**
-   * @param reasonStrings whether the client wants to read why (Request Problem Information)
-   */
   Inflow(
       Connection connection,
       DeviceId device,
       Services services,
       Session session,
       AckLoop acks,
-      boolean version5,
-      boolean reasonStrings) {
+      Handshake asked) {
     this.connection = connection;
     this.device = device;
     this.door = services.door();
     this.session = session;
     this.limits = services.limits();
     this.acks = acks;
-    this.version5 = version5;
-    this.reasonStrings = reasonStrings;
+    this.version5 = asked.version() == 5;
+    this.reasonStrings = asked.reasonStrings();
   }
 
   /** Whether there is so much under way that no more should be read. */

@@ -58,6 +58,11 @@ final class Replies {
             MqttConnectReturnCode.valueOf((byte) code), sessionPresent, properties));
   }
 
+  /** A CONNACK that refuses. */
+  static MqttMessage refusal(int code) {
+    return connAck(code, false, MqttProperties.NO_PROPERTIES);
+  }
+
   static MqttMessage pubComp(int packetId, int code) {
     return pubReply(MqttMessageType.PUBCOMP, 0, packetId, code);
   }

@@ -1,0 +1,101 @@
+package io.foretell.gateway.mqtt;
+
+import io.foretell.gateway.Identities.Verdict;
+import io.foretell.gateway.mqtt.Sessions.Attached;
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.ReasonCode;
+import io.netty.handler.codec.mqtt.MqttConnectMessage;
+import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way from a CONNECT to its CONNACK: who is it, which session is it, and has the connection
+ * that had the session before let go of it. One greets one connection, on its event loop.
+ */
+final class Greeter {
+  private static final Logger log = LoggerFactory.getLogger(Greeter.class);
+
+  private final Connection connection;
+  private final Services services;
+  private final AckLoop acks;
+
+  /** When the connection that had the session before has let go of it. */
+  private CompletableFuture<Void> predecessor = CompletableFuture.completedFuture(null);
+
+  Greeter(Connection connection, Services services, AckLoop acks) {
+    this.connection = connection;
+    this.services = services;
+    this.acks = acks;
+  }
+
+  /** See {@link Connection#released}: nobody may have the session before its last owner is gone. */
+  CompletableFuture<Void> predecessor() {
+    return predecessor;
+  }
+
+  void greet(MqttConnectMessage connect, InetAddress from) {
+    Handshake asked;
+    try {
+      asked = Handshake.of(connect, services.limits());
+    } catch (ProtocolViolationException e) {
+      refuse(connect.variableHeader().version(), e.code(), e.clause());
+      return;
+    }
+    connection.pauseFor(
+        () -> asked.authenticate(services.identities(), from),
+        verdict -> judged(asked, verdict),
+        failure -> {
+          log.warn("{} {}: {}", ReasonCode.INTERNAL, connection.id(), failure.toString());
+          refuse(asked.version(), Code.SERVER_UNAVAILABLE, "authentication failed");
+        });
+  }
+
+  private void judged(Handshake asked, Verdict verdict) {
+    if (verdict instanceof Verdict.Refused refused) {
+      int code = Code.ofRefusal(refused.reason(), asked.userName().isPresent());
+      refuse(asked.version(), code, refused.reason() + " client '" + asked.clientId() + "'");
+    } else if (verdict instanceof Verdict.Known known) {
+      attach(asked, known.device());
+    }
+  }
+
+  private void attach(Handshake asked, DeviceId device) {
+    Session.Key key = new Session.Key(device, asked.clientId());
+    Attached attached = services.sessions().attach(key, connection, asked.cleanStart());
+    Client client = client(asked, attached.session());
+    connection.arrived(client);
+    Connection previous = attached.previous();
+    if (previous == null) {
+      accept(client, attached.present());
+      return;
+    }
+    predecessor = previous.released();
+    connection.pauseUntil(predecessor, () -> accept(client, attached.present()));
+    previous.execute(previous::takenOver);
+  }
+
+  private Client client(Handshake asked, Session session) {
+    DeviceId device = session.key().device();
+    Inflow inflow = new Inflow(connection, device, services, session, acks, asked);
+    Outflow outflow = new Outflow(connection, device, services, session, asked.peer());
+    return new Client(asked, device, session, inflow, outflow);
+  }
+
+  private void accept(Client client, boolean present) {
+    boolean tellsPresence = client.asked().version() > 3;
+    services.counters().greeted().increment();
+    connection.write(
+        Replies.connAck(Code.SUCCESS, present && tellsPresence, client.asked().accepted()));
+    connection.greeted(client);
+    client.outflow().resume();
+  }
+
+  private void refuse(int version, int code, String why) {
+    services.counters().refused().increment();
+    log.info("refused {} {}: {}", connection.id(), connection.peer(), why);
+    connection.write(Replies.refusal(version == 5 ? code : Code.legacyRefusal(code)));
+    connection.end(-1, why);
+  }
+}
