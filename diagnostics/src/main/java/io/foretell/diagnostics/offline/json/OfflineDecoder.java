@@ -2,10 +2,14 @@ package io.foretell.diagnostics.offline.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.dbc.DbcParser;
 import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
@@ -30,8 +34,25 @@ public final class OfflineDecoder {
           case UDS -> new UdsLines();
           case OBD -> new ObdLines(book);
           case CODE -> new CodeLines(book);
-          default -> throw new IllegalArgumentException(kind.word());
+          case DBC, OBDB ->
+              throw new InvalidInputException(
+                  ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
         };
+  }
+
+  /**
+   * A decoder of a kind that needs a table.
+   *
+   * @param table the DBC file
+   * @throws InvalidInputException where the kind takes none, or the table cannot be read
+   * @throws IOException where there is no such file
+   */
+  public OfflineDecoder(Kind kind, Path table) throws IOException {
+    if (kind != Kind.DBC) {
+      throw new InvalidInputException(
+          ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " takes no table");
+    }
+    this.decoder = new DbcLines(DbcParser.parse(Files.readAllBytes(table)));
   }
 
   /**
