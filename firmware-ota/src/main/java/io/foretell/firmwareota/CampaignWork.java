@@ -90,6 +90,9 @@ record CampaignWork(Records records, long now) {
         next.isPresent() && (campaign.rollout().state().live() || !next.get().status().open());
     if (counts) {
       move(campaign, device, next.orElseThrow().seeing(position, ordinal));
+    } else {
+      // What meant nothing then must not mean something when it comes again later.
+      records.save(campaign.id(), device.seeing(position, ordinal));
     }
   }
 

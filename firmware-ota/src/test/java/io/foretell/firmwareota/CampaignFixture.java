@@ -40,6 +40,7 @@ final class CampaignFixture implements CampaignListener {
   CampaignFixture(Path file) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     dataSource = new SQLiteDataSource(config);
     dataSource.setUrl("jdbc:sqlite:" + file);
