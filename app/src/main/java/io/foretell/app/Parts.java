@@ -1,0 +1,253 @@
+package io.foretell.app;
+
+import io.foretell.app.records.Records;
+import io.foretell.app.tls.ServerCertificate;
+import io.foretell.diagnostics.Detector;
+import io.foretell.diagnostics.DiagnosisState;
+import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.firmwareota.CampaignListener;
+import io.foretell.firmwareota.Campaigns;
+import io.foretell.firmwareota.blobs.FileBlobs;
+import io.foretell.firmwareota.sql.SqlCampaigns;
+import io.foretell.firmwareota.tuf.Repository;
+import io.foretell.gateway.DoorLimits;
+import io.foretell.gateway.LaneDoor;
+import io.foretell.gateway.LivePresence;
+import io.foretell.gateway.coap.CoapListener;
+import io.foretell.gateway.coap.CoapSettings;
+import io.foretell.gateway.downlink.DurableDownlink;
+import io.foretell.gateway.downlink.sql.SqlCommandStore;
+import io.foretell.gateway.identity.KeySeal;
+import io.foretell.gateway.identity.Registry;
+import io.foretell.gateway.identity.sql.GatewaySchema;
+import io.foretell.gateway.identity.sql.SqlDeviceStore;
+import io.foretell.gateway.mqtt.MqttListener;
+import io.foretell.gateway.mqtt.MqttSettings;
+import io.foretell.ingest.DeviceStream;
+import io.foretell.ingest.engine.rocksdb.RocksEngine;
+import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
+import io.foretell.ingest.history.influx.InfluxHistory;
+import io.foretell.ingest.history.influx.InfluxSettings;
+import io.foretell.ingest.history.rocksdb.RocksHistory;
+import io.foretell.proto.Blobs;
+import io.foretell.proto.Engine;
+import io.foretell.proto.History;
+import io.foretell.proto.Part;
+import io.foretell.proto.Sink;
+import io.foretell.proto.Telemetry;
+import io.foretell.proto.wire.Topics;
+import io.foretell.servicedesk.DeskConfig;
+import io.foretell.servicedesk.TicketDesk;
+import io.foretell.servicedesk.outbox.LaneRelay;
+import io.foretell.servicedesk.outbox.OutboxRelay;
+import io.foretell.servicedesk.sql.DeskDatabase;
+import io.foretell.servicedesk.webhook.AddressGuard;
+import io.foretell.servicedesk.webhook.WebhookConfig;
+import io.foretell.servicedesk.webhook.WebhookRelay;
+import io.foretell.servicedesk.webhook.Webhooks;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLSocketFactory;
+
+/**
+ * The parts of a server, made from its configuration: which adapter stands behind which port. What
+ * flows between them is drawn in {@link Pipeline}.
+ */
+final class Parts {
+  private static final long LARGEST_ARTIFACT = 4L << 30;
+  private static final List<String> PRIVATE_NETWORKS =
+      List.of("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16");
+
+  final Config config;
+  final InstantSource clock;
+  final Vertx vertx;
+  final ScheduledExecutorService scheduler;
+  final ExecutorService deskWorker;
+  final ExecutorService campaignWorker;
+  final Records records;
+  final Engine engine;
+  final History history;
+  final Sink<Telemetry> samples;
+  final Part historyStore;
+  final Registry registry;
+  final LivePresence presence;
+  final LaneDoor door;
+  final DurableDownlink downlink;
+  final CodeBook book;
+  final List<Detector<?>> detectors;
+  final DeskDatabase deskDatabase;
+  final TicketDesk desk;
+  final Webhooks webhooks;
+  final OutboxRelay outbox;
+  final Blobs blobs;
+  final Repository repository;
+  final Campaigns campaigns;
+  final MqttListener mqtt;
+  final CoapListener coap;
+
+  /** Makes the parts; none of them has begun to work. */
+  Parts(Config config, InstantSource clock, CampaignListener campaignListener) {
+    this.config = config;
+    this.clock = clock;
+    Path data = config.get(Config.DATA);
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    scheduler = Executors.newScheduledThreadPool(3, named("scheduler"));
+    deskWorker = Executors.newSingleThreadExecutor(named("desk"));
+    campaignWorker = Executors.newSingleThreadExecutor(named("campaigns"));
+    engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
+    records = Records.open(data);
+
+    if (config.get(Config.INFLUX_URL).isEmpty()) {
+      RocksHistory embedded = new RocksHistory(data.resolve("history"));
+      history = embedded;
+      samples = embedded;
+      historyStore = embedded;
+    } else {
+      InfluxHistory influx = new InfluxHistory(influx(config));
+      history = influx;
+      samples = influx;
+      historyStore = influx;
+    }
+
+    GatewaySchema.migrate(records.source());
+    registry =
+        new Registry(
+            new SqlDeviceStore(records.source()),
+            new KeySeal(Keys.seal(data.resolve("keys"))),
+            clock,
+            config.get(Config.SANDBOX));
+    presence = new LivePresence(engine.lane(Topics.UPLINK), LivePresence.DEFAULT_SILENCE, clock);
+    door =
+        new LaneDoor(
+            engine.lane(Topics.UPLINK),
+            engine.lane(Topics.REJECTS),
+            registry,
+            presence,
+            new DoorLimits(config.get(Config.MAX_MESSAGE), DoorLimits.DEFAULT_KEPT_OF_OVERSIZE),
+            clock);
+    downlink = new DurableDownlink(new SqlCommandStore(records.source()), clock);
+
+    book = new CodeBook();
+    detectors = Detectors.of(config);
+
+    deskDatabase = new DeskDatabase(records.source());
+    deskDatabase.start();
+    desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, deskWorker);
+    AddressGuard guard =
+        new AddressGuard(config.get(Config.WEBHOOK_PRIVATE) ? PRIVATE_NETWORKS : List.of());
+    webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
+    outbox = outbox(guard);
+
+    blobs = new FileBlobs(data.resolve("blobs"));
+    repository =
+        new Repository(
+            data.resolve("metadata"),
+            data.resolve("keys").resolve("ota"),
+            blobs,
+            LARGEST_ARTIFACT,
+            clock);
+    campaigns =
+        new Campaigns(
+            new SqlCampaigns(records.source()),
+            repository,
+            registry,
+            engine.lane(Topics.COMMANDS),
+            campaignListener,
+            clock,
+            campaignIds(clock),
+            campaignWorker);
+
+    mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
+    coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
+  }
+
+  private OutboxRelay outbox(AddressGuard guard) {
+    WebhookConfig webhook =
+        WebhookConfig.defaults()
+            .allowing(config.get(Config.WEBHOOK_PRIVATE) ? PRIVATE_NETWORKS : List.of());
+    return new OutboxRelay(
+        deskDatabase.outbox(),
+        List.of(
+            new LaneRelay(
+                "lane", deskDatabase.outbox(), engine.lane(Topics.TICKETS), Duration.ofSeconds(10)),
+            new WebhookRelay(
+                "webhooks",
+                deskDatabase.outbox(),
+                deskDatabase.webhooks(),
+                webhook,
+                guard,
+                (SSLSocketFactory) SSLSocketFactory.getDefault())),
+        clock,
+        scheduler,
+        Duration.ofSeconds(1));
+  }
+
+  private static RocksEngineOptions lanes(Config config) {
+    return RocksEngineOptions.defaults()
+        .withPartitions(config.get(Config.PARTITIONS))
+        .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION));
+  }
+
+  private static InfluxSettings influx(Config config) {
+    String secret = config.get(Config.INFLUX_TOKEN);
+    int colon = secret.indexOf(':');
+    return new InfluxSettings(
+        URI.create(config.get(Config.INFLUX_URL)),
+        config.get(Config.INFLUX_DATABASE),
+        config.get(Config.INFLUX_ORG),
+        colon < 0 ? "" : secret.substring(0, colon),
+        colon < 0 ? secret : secret.substring(colon + 1));
+  }
+
+  private static MqttSettings mqtt(Config config, InstantSource clock) {
+    ServerCertificate certificate =
+        config.get(Config.TLS_CERTIFICATE).isEmpty()
+            ? ServerCertificate.selfSigned(config.get(Config.DATA).resolve("tls"), clock.instant())
+            : new ServerCertificate(
+                Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
+    return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
+        .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key());
+  }
+
+  private static CoapSettings coap(Config config) {
+    return CoapSettings.of(
+        config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT));
+  }
+
+  private static Supplier<String> campaignIds(InstantSource clock) {
+    SecureRandom random = new SecureRandom();
+    return () ->
+        "C-"
+            + Long.toString(clock.millis(), 36)
+            + Integer.toString(random.nextInt(36 * 36) + 36 * 36, 36);
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger n = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "foretell-" + name + "-" + n.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** The states of the one hosted stage. */
+  static final Class<Loop.Both<DeviceStream, DiagnosisState>> STATE = stateClass();
+
+  @SuppressWarnings("unchecked") // a class literal cannot carry type arguments
+  private static Class<Loop.Both<DeviceStream, DiagnosisState>> stateClass() {
+    return (Class<Loop.Both<DeviceStream, DiagnosisState>>) (Class<?>) Loop.Both.class;
+  }
+}

@@ -1,0 +1,89 @@
+package io.foretell.app;
+
+import io.foretell.diagnostics.Diagnosis;
+import io.foretell.diagnostics.DiagnosisRules;
+import io.foretell.diagnostics.DiagnosisState;
+import io.foretell.diagnostics.FaultSeverity;
+import io.foretell.diagnostics.codes.CodeReader;
+import io.foretell.diagnostics.j1939.J1939Reader;
+import io.foretell.ingest.Decoding;
+import io.foretell.ingest.DeviceStream;
+import io.foretell.ingest.Limits;
+import io.foretell.ingest.payload.Payloads;
+import io.foretell.proto.Finding;
+import io.foretell.proto.Sink;
+import io.foretell.proto.Telemetry;
+import io.foretell.proto.Uplink;
+import io.foretell.proto.wire.Topics;
+import java.util.List;
+
+/**
+ * Every arrow of the loop, from top to bottom as a message takes them.
+ *
+ * <pre>
+ *   device ─► gateway ─uplink─► ingest ─telemetry─► diagnostics ─finding─► service desk ─ticket─► engineer
+ *     ▲                                                                                             │
+ *     └──────────── gateway ◄─command─ firmware-ota ◄─ campaign ◄───────────────────────────────────┘
+ * </pre>
+ */
+final class Pipeline {
+  /** The identity of the hosted stage on disk. */
+  static final String LOOP = "loop";
+
+  private Pipeline() {}
+
+  /** Draws the arrows between a server's parts. */
+  static void draw(Parts parts, Sink<Telemetry> watchers, Sink<Finding> news) {
+    // device ─► gateway: each listener knows the device by its credentials and hands its bytes to
+    // the door, which answers when they are on the lane "uplink". See Parts for the listeners.
+
+    // uplink ─► ingest ─► telemetry ─► diagnostics ─► findings: one pass over each uplink. What
+    // cannot be decoded goes to "rejects" with its reason.
+    parts.engine.host(LOOP, Topics.UPLINK, loop(parts));
+
+    // telemetry ─► whoever needs it, before the pass commits.
+    parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
+    parts.engine.attach("campaign-tracking", Topics.TELEMETRY, parts.campaigns.tracking());
+    parts.engine.attach("command-replies", Topics.TELEMETRY, parts.downlink.replies());
+    parts.engine.attach("watchers", Topics.TELEMETRY, watchers);
+
+    // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
+    // "tickets" and webhooks.
+    parts.engine.attach("desk", Topics.FINDINGS, parts.desk);
+    parts.engine.attach("news", Topics.FINDINGS, news);
+
+    // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign
+    // is started through the API; its commands wait in the downlink until the device answers. What
+    // the device then reports comes in at the top again. See CampaignBridge for the way back to the
+    // desk.
+    parts.engine.attach("downlink", Topics.COMMANDS, parts.downlink);
+
+    // A revoked device is cut off at once.
+    parts.registry.onRevoked(parts.coap::cut);
+  }
+
+  /** Decoding and diagnosis as one fold. */
+  static Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop(Parts parts) {
+    Config config = parts.config;
+    Limits limits = Limits.DEFAULT.withClockSkewMillis(config.get(Config.CLOCK_SKEW).toMillis());
+    Decoding decoding =
+        new Decoding(Topics.TELEMETRY, Topics.REJECTS, Payloads.standard(limits), limits);
+    Diagnosis diagnosis =
+        new Diagnosis(
+            List.of(new J1939Reader(parts.book), new CodeReader(parts.book)),
+            parts.detectors,
+            severity(parts),
+            DiagnosisRules.standard()
+                .withLateness(config.get(Config.LATENESS))
+                .withHealingPeriod(config.get(Config.HEALING)),
+            Topics.FINDINGS);
+    return new Loop<>(decoding, Topics.TELEMETRY, diagnosis);
+  }
+
+  /** How bad by the code book, how sure by lamp and status. */
+  private static FaultSeverity severity(Parts parts) {
+    FaultSeverity byStatus = FaultSeverity.byLampAndStatus();
+    return fault ->
+        new FaultSeverity.Rating(parts.book.severity(fault), byStatus.rate(fault).confidence());
+  }
+}

@@ -1,0 +1,324 @@
+package io.foretell.app;
+
+import io.foretell.app.http.Conservation;
+import io.foretell.app.http.DeviceStates;
+import io.foretell.app.http.Events;
+import io.foretell.app.http.HttpApi;
+import io.foretell.app.http.MetadataRoutes;
+import io.foretell.app.http.Shapes;
+import io.foretell.app.http.TicketApi;
+import io.foretell.app.metrics.Metrics;
+import io.foretell.diagnostics.DiagnosisState;
+import io.foretell.firmwareota.Campaign;
+import io.foretell.gateway.http.DeviceRoutes;
+import io.foretell.ingest.DeviceStream;
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Entry;
+import io.foretell.proto.Finding;
+import io.foretell.proto.Health;
+import io.foretell.proto.Part;
+import io.foretell.proto.Telemetry;
+import io.foretell.proto.TicketEvent;
+import io.foretell.proto.wire.Topics;
+import io.foretell.servicedesk.TicketPage;
+import io.foretell.servicedesk.TicketQuery;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: starts the parts from the disk outwards, closes them from the door inwards. */
+public final class Server implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Server.class);
+  private static final long TICK_MILLIS = 500;
+  private static final String RUNNING = "server.json";
+
+  private final Config config;
+  private final Parts parts;
+  private final AdminToken admin;
+  private final HttpApi http;
+  private final Conservation conservation;
+  private final Metrics metrics = new Metrics();
+  private final List<Part> started = new ArrayList<>();
+
+  /** Puts a server together; nothing is listening yet. */
+  public Server(Config config, InstantSource clock) {
+    this.config = config;
+    this.admin = AdminToken.in(config.get(Config.DATA));
+    CampaignBridge bridge = new CampaignBridge();
+    this.parts = new Parts(config, clock, bridge);
+    States states = new States(parts);
+    this.conservation =
+        new Conservation(
+            parts.engine.lane(Topics.UPLINK),
+            parts.engine.lane(Topics.REJECTS),
+            states,
+            () -> parts.engine.lag(Pipeline.LOOP));
+    this.http =
+        new HttpApi(
+            parts.vertx,
+            config.get(Config.BIND),
+            config.get(Config.HTTP_PORT),
+            this::deviceRoutes,
+            rooms(states),
+            new HttpApi.Operator(admin::matches, this::health, metrics::text, this::describe));
+    Pipeline.draw(parts, this::watch, this::news);
+    bridge.connect(parts.desk, this::tell);
+    parts.presence.onChange(
+        status ->
+            http.events()
+                .tell(
+                    "presence",
+                    status.device(),
+                    Map.of(
+                        "device", status.device().device(),
+                        "online", status.online(),
+                        "via", status.via(),
+                        "reason", status.reason())));
+    parts.desk.onChange(
+        change -> {
+          http.events().tell("ticket", change.device(), TicketApi.change(change));
+          parts.outbox.wake();
+        });
+    parts.downlink.onChange(
+        tracked -> http.events().tell("command", tracked.device(), Shapes.command(tracked)));
+    ServerMetrics.bind(metrics, parts);
+  }
+
+  private void deviceRoutes(Router router) {
+    new DeviceRoutes(
+            parts.vertx, parts.door, parts.registry, parts.downlink, parts.presence, parts.blobs)
+        .mount(router);
+    new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
+  }
+
+  private HttpApi.Rooms rooms(DeviceStates states) {
+    return new HttpApi.Rooms(
+        parts.registry,
+        parts.presence,
+        states,
+        parts.history,
+        parts.downlink,
+        parts.engine.lane(Topics.COMMANDS),
+        parts.engine.lane(Topics.REJECTS),
+        parts.desk,
+        parts.webhooks,
+        parts.campaigns,
+        parts.repository,
+        parts.book,
+        conservation,
+        this::verified,
+        parts.clock);
+  }
+
+  /** Starts; returns when devices and people can come. */
+  public Server start() {
+    start(parts.engine);
+    start(parts.historyStore);
+    start(parts.downlink);
+    start(parts.outbox);
+    start(parts.mqtt);
+    start(parts.coap);
+    start(http);
+    parts.scheduler.scheduleWithFixedDelay(
+        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    writeRunning();
+    return this;
+  }
+
+  private void start(Part part) {
+    part.start();
+    started.add(part);
+  }
+
+  private void tick() {
+    long now = parts.clock.millis();
+    try {
+      parts.presence.expire(now);
+      parts.downlink.expire(now);
+      parts.campaigns.tick(now);
+    } catch (RuntimeException e) {
+      // Boundary: what fails now is tried again at the next tick, and the timer must live.
+      log.warn("a tick failed: {}", e.toString());
+    }
+  }
+
+  /** Tells those who look at a device what it sends. */
+  private CompletableFuture<?> watch(List<Entry<Telemetry>> batch) {
+    Events events = http.events();
+    if (events.listening() > 0) {
+      for (Entry<Telemetry> entry : batch) {
+        if (entry.value() instanceof Telemetry.Signals signals && events.wanted(entry.key())) {
+          events.tell("signals", entry.key(), Map.of("signals", samples(signals)));
+        }
+      }
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private static Map<String, List<Map<String, Object>>> samples(Telemetry.Signals signals) {
+    Map<String, List<Map<String, Object>>> told = new HashMap<>();
+    for (int i = 0; i < signals.names().size(); i++) {
+      List<Map<String, Object>> samples = new ArrayList<>();
+      for (int k = 0; k < signals.times().get(i).length; k++) {
+        samples.add(Map.of("t", signals.times().get(i)[k], "value", signals.values().get(i)[k]));
+      }
+      told.put(signals.names().get(i), samples);
+    }
+    return told;
+  }
+
+  private CompletableFuture<?> news(List<Entry<Finding>> batch) {
+    for (Entry<Finding> entry : batch) {
+      http.events().tell("finding", entry.key(), Shapes.finding(entry.key(), entry.value()));
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private void tell(Campaign campaign) {
+    http.events().tell("campaign", campaign.tenant(), http.campaigns().shape(campaign));
+  }
+
+  private long verified(String tenant) {
+    TicketQuery query =
+        new TicketQuery(
+            tenant,
+            EnumSet.of(TicketEvent.State.VERIFIED, TicketEvent.State.CLOSED),
+            EnumSet.noneOf(TicketEvent.Urgency.class),
+            "",
+            "",
+            "",
+            TicketQuery.Order.NEWEST,
+            Optional.empty(),
+            1000);
+    long verified = 0;
+    TicketPage page = parts.desk.list(query);
+    while (true) {
+      verified += page.tickets().stream().filter(t -> t.clocks().verifiedAt().isPresent()).count();
+      if (page.next().isEmpty()) {
+        return verified;
+      }
+      page = parts.desk.list(query.after(page.next().get()));
+    }
+  }
+
+  /** How every part is. */
+  public List<Health> health() {
+    List<Health> health = new ArrayList<>();
+    for (Part part : List.copyOf(started)) {
+      health.add(part.health());
+    }
+    return health;
+  }
+
+  private Map<String, Object> describe() {
+    Map<String, Object> server = new LinkedHashMap<>();
+    String version = Server.class.getPackage().getImplementationVersion();
+    server.put("version", version == null ? "development" : version);
+    server.put("ports", ports());
+    server.put("health", health());
+    server.put("configuration", config.shown());
+    return server;
+  }
+
+  /** The ports that it listens on, by name; -1 where it does not. */
+  public Map<String, Integer> ports() {
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    ports.put("http", http.port());
+    ports.put("mqtt", parts.mqtt.port());
+    ports.put("mqtts", parts.mqtt.tlsPort().orElse(-1));
+    ports.put("coap", parts.coap.port());
+    ports.put("coaps", parts.coap.securePort());
+    return ports;
+  }
+
+  /** The administrator's token. */
+  public AdminToken admin() {
+    return admin;
+  }
+
+  /** Where everything is kept. */
+  public Path data() {
+    return config.get(Config.DATA);
+  }
+
+  /** The routes of the API that are bound, as in the OpenAPI file. */
+  public List<String> routes() {
+    return http.bound();
+  }
+
+  private void writeRunning() {
+    Path file = data().resolve(RUNNING);
+    StringBuilder text = new StringBuilder("{");
+    ports()
+        .forEach(
+            (name, port) -> text.append('"').append(name).append("\":").append(port).append(','));
+    text.append("\"pid\":").append(ProcessHandle.current().pid()).append("}\n");
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<Part> inwards = new ArrayList<>(started);
+    Collections.reverse(inwards);
+    started.clear();
+    inwards.forEach(Part::close);
+    parts.scheduler.shutdownNow();
+    parts.deskWorker.shutdown();
+    parts.campaignWorker.shutdown();
+    parts
+        .vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(5, TimeUnit.SECONDS)
+        .exceptionally(late -> null)
+        .join();
+    parts.records.close();
+    try {
+      Files.deleteIfExists(data().resolve(RUNNING));
+    } catch (IOException e) {
+      log.warn("cannot remove {}: {}", RUNNING, e.getMessage());
+    }
+  }
+
+  /** The states of the loop, as the API reads them. */
+  private record States(Parts parts) implements DeviceStates {
+    @Override
+    public Optional<DeviceStream> stream(DeviceId device) {
+      return parts.engine.state(Pipeline.LOOP, device, Parts.STATE).map(Loop.Both::first);
+    }
+
+    @Override
+    public Optional<DiagnosisState> diagnosis(DeviceId device) {
+      return parts.engine.state(Pipeline.LOOP, device, Parts.STATE).map(Loop.Both::second);
+    }
+
+    @Override
+    public void each(BiConsumer<DeviceId, Known> visitor) {
+      parts.engine.eachState(
+          Pipeline.LOOP,
+          Parts.STATE,
+          (device, both) -> visitor.accept(device, new Known(both.first(), both.second())));
+    }
+  }
+}

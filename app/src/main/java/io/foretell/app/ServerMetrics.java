@@ -1,0 +1,108 @@
+package io.foretell.app;
+
+import io.foretell.app.metrics.Metrics;
+import io.foretell.gateway.LaneDoor;
+import io.foretell.gateway.mqtt.MqttListener;
+import io.foretell.ingest.engine.rocksdb.RocksEngine;
+import io.foretell.proto.Engine;
+import io.foretell.proto.ReasonCode;
+import io.foretell.proto.Topic;
+import io.foretell.proto.wire.Topics;
+import java.util.List;
+
+/** Which counts of which parts become metrics, under which names. */
+final class ServerMetrics {
+  private ServerMetrics() {}
+
+  static void bind(Metrics metrics, Parts parts) {
+    LaneDoor door = parts.door;
+    metrics.counter(
+        "foretell.door.accepted",
+        "Messages that came in; accepted = stored + rejected + unavailable + in flight",
+        door,
+        d -> d.stats().accepted());
+    metrics.counter(
+        "foretell.door.stored", "Messages on disk as uplinks", door, d -> d.stats().stored());
+    metrics.counter(
+        "foretell.door.unavailable",
+        "Messages that could not be made durable and were not acknowledged",
+        door,
+        d -> d.stats().unavailable());
+    metrics.gauge(
+        "foretell.door.in.flight",
+        "Messages that wait for the disk",
+        door,
+        d -> d.stats().inFlight());
+    for (ReasonCode reason : ReasonCode.values()) {
+      metrics.counter(
+          "foretell.door.rejected",
+          "Messages on disk as rejects, by reason",
+          door,
+          d -> d.stats().rejected().getOrDefault(reason, 0L),
+          "reason",
+          reason.name());
+    }
+    lanes(metrics, parts.engine);
+    mqtt(metrics, parts.mqtt);
+    if (parts.engine instanceof RocksEngine rocks) {
+      engine(metrics, rocks);
+    }
+  }
+
+  private static void lanes(Metrics metrics, Engine engine) {
+    for (Topic<?> topic :
+        List.of(Topics.UPLINK, Topics.FINDINGS, Topics.TICKETS, Topics.COMMANDS, Topics.REJECTS)) {
+      metrics.counter(
+          "foretell.lane.entries",
+          "Entries that were ever appended to a lane",
+          engine.lane(topic),
+          lane -> {
+            long sum = 0;
+            for (int p = 0; p < lane.partitions(); p++) {
+              sum += lane.end(p);
+            }
+            return sum;
+          },
+          "lane",
+          topic.name());
+    }
+    for (String reader : List.of(Pipeline.LOOP, "desk", "downlink")) {
+      metrics.gauge(
+          "foretell.lag",
+          "Entries that a reader of a lane has still to read",
+          engine,
+          e -> e.lag(reader),
+          "reader",
+          reader);
+    }
+  }
+
+  private static void mqtt(Metrics metrics, MqttListener mqtt) {
+    metrics.gauge(
+        "foretell.mqtt.connections", "Open connections", mqtt, m -> m.stats().connections());
+    metrics.counter(
+        "foretell.mqtt.violations",
+        "Connections closed for a malformed packet",
+        mqtt,
+        m -> m.stats().violations());
+    metrics.counter("foretell.mqtt.refused", "Refused sign-ins", mqtt, m -> m.stats().refused());
+  }
+
+  private static void engine(Metrics metrics, RocksEngine rocks) {
+    metrics.counter(
+        "foretell.engine.synced.groups",
+        "Groups of appends that were synced to disk",
+        rocks,
+        r -> r.stats().syncedGroups());
+    metrics.counter(
+        "foretell.engine.skipped",
+        "Entries that a stage failed at; they are among the rejects",
+        rocks,
+        r -> r.stats().skipped());
+    metrics.counter(
+        "foretell.engine.sink.failures",
+        "Batches that a sink could not take at once",
+        rocks,
+        r -> r.stats().sinkFailures());
+  }
+}

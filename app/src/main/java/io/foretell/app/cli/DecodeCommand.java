@@ -1,0 +1,90 @@
+package io.foretell.app.cli;
+
+import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.offline.json.Kind;
+import io.foretell.diagnostics.offline.json.OfflineDecoder;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.zip.GZIPInputStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code foretell decode KIND …}. */
+@Command(
+    name = "decode",
+    description = "Decodes recorded input offline, a line of JSON for each message.",
+    footer = {
+      "",
+      "  decode j1939 LOG.candump    CAN log: reassembled messages and trouble codes",
+      "  decode dm                   {\"version\":1-4,\"payload\":hex}",
+      "  decode uds                  {\"response\":hex}: answers of service 0x19",
+      "  decode obd                  {\"request\",\"lines\":[…]}",
+      "  decode isotp                {\"frames\":[\"7E8#…\"]}",
+      "  decode dbc FILE.dbc         {\"id\",\"ext\",\"data\"}",
+      "  decode obdb SIGNALSETS      {\"car\",\"year\",\"command_id\",\"response\"}",
+      "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3'",
+      "",
+      "Input is standard input or the named file (.gz too). A line that cannot be decoded gives",
+      "{\"error\",\"detail\",\"line\"} and the rest goes on; the exit code is then 1."
+    })
+final class DecodeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "KIND", description = "What the input is.")
+  private String kind;
+
+  @Parameters(index = "1..*", paramLabel = "FILE|CODE", description = "As the kind needs.")
+  private List<String> rest = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    Kind what = Kind.of(kind);
+    PrintWriter out = spec.commandLine().getOut();
+    try {
+      OfflineDecoder decoder;
+      List<String> inputs = rest == null ? List.of() : rest;
+      if (what.needsTable()) {
+        if (inputs.isEmpty()) {
+          throw new CommandFailed("decode " + what.word() + " needs a file or folder first");
+        }
+        decoder = new OfflineDecoder(what, Path.of(inputs.get(0)));
+        inputs = inputs.subList(1, inputs.size());
+      } else {
+        decoder = new OfflineDecoder(what, new CodeBook());
+      }
+      try (Reader in = what == Kind.CODE && !inputs.isEmpty() ? codes(inputs) : open(inputs)) {
+        OfflineDecoder.Summary summary = decoder.decode(in, out::println);
+        return summary.errors() == 0 ? 0 : 1;
+      }
+    } catch (NoSuchFileException e) {
+      throw new CommandFailed("no file " + e.getMessage());
+    } finally {
+      out.flush();
+    }
+  }
+
+  private static Reader codes(List<String> codes) {
+    return new StringReader(String.join("\n", codes));
+  }
+
+  private static Reader open(List<String> inputs) throws IOException {
+    InputStream in = inputs.isEmpty() ? System.in : Files.newInputStream(Path.of(inputs.get(0)));
+    if (!inputs.isEmpty() && inputs.get(0).endsWith(".gz")) {
+      in = new GZIPInputStream(in, 1 << 16);
+    }
+    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
+  }
+}

@@ -1,0 +1,97 @@
+package io.foretell.app.cli;
+
+import io.foretell.app.Config;
+import io.foretell.gateway.ListenerException;
+import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
+import io.foretell.proto.InvalidInputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ScopeType;
+
+/** {@code foretell}: finds the command, and says in one line what a user did wrong. */
+@Command(
+    name = "foretell",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    description = "Remote diagnostics for connected devices: from the fault to the proof that it is gone.",
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "First steps: 'foretell demo' shows the whole loop; 'foretell serve' is the server.",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    },
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      AgentCommand.class,
+      SimulateCommand.class,
+      DecodeCommand.class,
+      PredictCommands.class,
+      DeviceCommands.class,
+      FaultCommands.class,
+      TicketCommands.class,
+      CampaignCommands.class,
+      ArtifactCommands.class,
+      CommandCommands.class,
+      HistoryCommand.class,
+      DoctorCommand.class,
+      AutoComplete.GenerateCompletion.class,
+      HelpCommand.class
+    })
+public final class Main {
+  private static final int FAILED = 1;
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, args));
+  }
+
+  /** Runs a command; what it prints goes to these writers. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(out).setErr(err);
+    line.setUsageHelpAutoWidth(true);
+    line.setExecutionExceptionHandler(Main::explain);
+    return args.length == 0 ? help(line) : line.execute(args);
+  }
+
+  private static int help(CommandLine line) {
+    line.usage(line.getOut());
+    return line.getCommandSpec().exitCodeOnInvalidInput();
+  }
+
+  /** One line for what a user can mend; the stack trace only for what is our own fault. */
+  private static int explain(Exception failure, CommandLine line, CommandLine.ParseResult result) {
+    PrintWriter err = line.getErr();
+    if (failure instanceof CommandFailed
+        || failure instanceof Config.InvalidConfigException
+        || failure instanceof ListenerException) {
+      err.println("foretell: " + failure.getMessage());
+    } else if (failure instanceof InvalidInputException e) {
+      err.println("foretell: " + e.reason() + ": " + e.detail());
+    } else if (failure instanceof UncheckedIOException
+        || failure instanceof IOException
+        || failure instanceof StoreRefusedException) {
+      err.println("foretell: " + failure.getMessage());
+    } else {
+      err.println("foretell: internal error: " + failure);
+      LoggerFactory.getLogger(Main.class).error("command failed", failure);
+    }
+    err.flush();
+    return FAILED;
+  }
+}
