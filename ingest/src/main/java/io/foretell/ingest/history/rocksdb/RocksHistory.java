@@ -37,7 +37,7 @@ public final class RocksHistory implements History, Sink<Telemetry>, Part {
   /** How much memory open series may take unless it is said. */
   public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
 
-  /** How large the journal may grow unless it is said: about 0.7 s of reading after a crash. */
+  /** How large the journal may grow unless it is said: some 700,000 samples. */
   public static final long DEFAULT_JOURNAL_BYTES = 8L << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(RocksHistory.class);

@@ -12,13 +12,15 @@ import io.foretell.proto.Telemetry;
 import io.foretell.proto.v1.Report;
 import io.foretell.proto.v1.Series;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /*
- * Design note. Telemetry is nearly all of the traffic, and a generated Report costs twice what the
- * columns cost that are wanted in the end. So the fields go straight from the wire into the arrays.
+ * Design note. Telemetry is nearly all of the traffic, and a generated Report makes
+ * columns of its own that would only be copied. So the fields go from the wire into our arrays.
  * A packed column says how many bytes it has; a packed column of doubles thereby says how many
  * elements, and one of varints has as many as it has bytes below 0x80, so that every array is made
  * once and at its size. Fields may come in any order and columns in pieces, as the wire format
@@ -28,6 +30,7 @@ import java.util.List;
 final class ReportReader {
   private static final long[] NO_LONGS = {};
   private static final double[] NO_DOUBLES = {};
+  private static final int LONGEST_VARINT = 10;
 
   private static final int ORIGIN = delimited(Report.ORIGIN_FIELD_NUMBER);
   private static final int BASE_TIME = varint(Report.BASE_TIME_FIELD_NUMBER);
@@ -126,44 +129,59 @@ final class ReportReader {
   }
 
   private long[] offsets(long[] before) throws IOException {
-    int outer = in.pushLimit(in.readRawVarint32());
+    int bytes = column();
     int from = in.getTotalBytesRead();
-    int to = Math.min(payload.length, from + in.getBytesUntilLimit());
+    int to = from + bytes;
     int count = 0;
     for (int i = from; i < to; i++) {
       count += payload[i] >= 0 ? 1 : 0;
     }
-    int at = before.length;
-    long[] offsets = Arrays.copyOf(before, grown(at, count));
-    while (in.getBytesUntilLimit() > 0) {
-      long offset = in.readSInt32();
-      if (at == offsets.length) {
-        throw wrong("offset column ends within a number");
+    long[] offsets = Arrays.copyOf(before, grown(before.length, count));
+    int i = from;
+    for (int at = before.length; at < offsets.length; at++) {
+      int raw = payload[i] & 0x7F;
+      int shift = 7;
+      while (payload[i++] < 0) {
+        // Of a number of more than 32 bits the upper ones do not count (as the wire format has it).
+        raw |= shift < Integer.SIZE ? (payload[i] & 0x7F) << shift : 0;
+        shift += 7;
       }
-      offsets[at++] = offset;
+      if (shift > LONGEST_VARINT * 7) {
+        throw new InvalidProtocolBufferException("an offset of more than ten bytes");
+      }
+      offsets[at] = CodedInputStream.decodeZigZag32(raw);
     }
-    in.popLimit(outer);
-    return at == offsets.length ? offsets : Arrays.copyOf(offsets, at);
+    if (i != to) {
+      throw new InvalidProtocolBufferException("offset column ends within a number");
+    }
+    in.skipRawBytes(bytes);
+    return offsets;
   }
 
   private double[] values(double[] before) throws IOException {
-    int bytes = in.readRawVarint32();
-    int outer = in.pushLimit(bytes);
-    int count = bytes / Double.BYTES;
-    if (bytes % Double.BYTES != 0 || bytes > payload.length - in.getTotalBytesRead()) {
+    int bytes = column();
+    if (bytes % Double.BYTES != 0) {
       throw new InvalidProtocolBufferException("value column of " + bytes + " bytes");
     }
-    int at = before.length;
-    double[] column = before.length == 0 ? new double[grown(0, count)] : copy(before, count);
-    for (int i = 0; i < count; i++) {
-      column[at + i] = in.readDouble();
-    }
-    in.popLimit(outer);
+    int count = bytes / Double.BYTES;
+    double[] column = Arrays.copyOf(before, grown(before.length, count));
+    ByteBuffer.wrap(payload, in.getTotalBytesRead(), bytes)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asDoubleBuffer()
+        .get(column, before.length, count);
+    in.skipRawBytes(bytes);
     return column;
   }
 
-  private double[] copy(double[] before, int more) {
-    return Arrays.copyOf(before, grown(before.length, more));
+  /** The length of the packed column that comes next; it ends within its series. */
+  private int column() throws IOException {
+    int bytes = in.readRawVarint32();
+    // The limit is what the series claims; the payload may end before it.
+    int left = Math.min(in.getBytesUntilLimit(), payload.length - in.getTotalBytesRead());
+    if (bytes < 0 || bytes > left) {
+      throw new InvalidProtocolBufferException("a column of " + bytes + " bytes");
+    }
+    return bytes;
   }
 
   private int grown(int before, int more) {

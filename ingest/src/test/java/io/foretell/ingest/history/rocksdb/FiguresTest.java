@@ -81,7 +81,6 @@ final class FiguresTest {
       long size = 0;
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         size += Files.size(file);
-        LOG.debug("{} {}", file.getFileName(), Files.size(file));
       }
       return size;
     }
