@@ -33,6 +33,10 @@ final class LifeWindow {
     this.baseline = new int[sensors];
   }
 
+  int sensors() {
+    return sensors;
+  }
+
   /** How many cycles were added. */
   int cycles() {
     return cycles;
