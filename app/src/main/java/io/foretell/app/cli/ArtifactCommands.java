@@ -1,5 +1,6 @@
 package io.foretell.app.cli;
 
+import io.foretell.app.client.CommandFailed;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;

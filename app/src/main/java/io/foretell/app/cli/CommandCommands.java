@@ -1,5 +1,7 @@
 package io.foretell.app.cli;
 
+import io.foretell.app.client.CommandFailed;
+import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.LinkedHashMap;

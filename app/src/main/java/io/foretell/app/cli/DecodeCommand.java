@@ -1,5 +1,6 @@
 package io.foretell.app.cli;
 
+import io.foretell.app.client.CommandFailed;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.offline.json.Kind;
 import io.foretell.diagnostics.offline.json.OfflineDecoder;

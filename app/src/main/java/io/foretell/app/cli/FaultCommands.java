@@ -1,5 +1,6 @@
 package io.foretell.app.cli;
 
+import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,5 +1,6 @@
 package io.foretell.app.cli;
 
+import io.foretell.app.client.CommandFailed;
 import io.foretell.app.Config;
 import io.foretell.gateway.ListenerException;
 import io.foretell.ingest.engine.rocksdb.StoreRefusedException;

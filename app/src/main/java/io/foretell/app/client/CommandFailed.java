@@ -1,4 +1,4 @@
-package io.foretell.app.cli;
+package io.foretell.app.client;
 
 /** A command could not do what it was asked for; the message is for the user, exit code 1. */
 public final class CommandFailed extends RuntimeException {

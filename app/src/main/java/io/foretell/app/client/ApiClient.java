@@ -1,4 +1,4 @@
-package io.foretell.app.cli;
+package io.foretell.app.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /** The public HTTP API, as the command line uses it. */
@@ -70,6 +72,37 @@ public final class ApiClient {
   /** DELETE. */
   public void delete(String path, Map<String, String> query) {
     send("DELETE", path, query, "application/json", HttpRequest.BodyPublishers.noBody());
+  }
+
+  /**
+   * Follows the server's events until the process ends or the stream breaks.
+   *
+   * @param onEvent the event's type and its data
+   * @return completes when the stream has ended
+   */
+  public CompletionStage<?> follow(
+      Map<String, String> query, BiConsumer<String, JsonNode> onEvent) {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri("/events", query))
+            .header("authorization", "Bearer " + token)
+            .GET()
+            .build();
+    String[] type = {"message"};
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofLines())
+        .thenAccept(answer -> answer.body().forEach(line -> event(line, type, onEvent)));
+  }
+
+  private static void event(
+      String line, String[] type, BiConsumer<String, JsonNode> onEvent) {
+    if (line.startsWith("event: ")) {
+      type[0] = line.substring(7);
+    } else if (line.startsWith("data: ")) {
+      try {
+        onEvent.accept(type[0], JSON.readTree(line.substring(6)));
+      } catch (JsonProcessingException e) {
+        throw new CommandFailed("an event that is no JSON: " + e.getOriginalMessage());
+      }
+    }
   }
 
   private JsonNode send(
