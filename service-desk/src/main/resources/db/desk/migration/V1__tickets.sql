@@ -52,10 +52,10 @@ CREATE TABLE desk_ticket (
   version BIGINT NOT NULL,
   PRIMARY KEY (tenant, number)
 );
--- One open ticket per device and cause, whatever a program does.
-CREATE UNIQUE INDEX desk_ticket_one_open ON desk_ticket (tenant, device, cause) WHERE is_open = 1;
+-- One open ticket per device and cause, whatever a program does; in this order of columns it also
+-- counts the other devices that have a cause open without reading their rows.
+CREATE UNIQUE INDEX desk_ticket_one_open ON desk_ticket (tenant, cause, device) WHERE is_open = 1;
 CREATE INDEX desk_ticket_problem ON desk_ticket (tenant, device, cause, number);
-CREATE INDEX desk_ticket_exposure ON desk_ticket (tenant, cause, is_open);
 CREATE INDEX desk_ticket_by_urgency ON desk_ticket (tenant, urgency DESC, due_at, number);
 CREATE INDEX desk_ticket_by_due ON desk_ticket (tenant, due_at, number);
 CREATE INDEX desk_ticket_opened ON desk_ticket (tenant, opened_at);
