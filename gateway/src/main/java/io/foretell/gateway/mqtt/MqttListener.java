@@ -31,6 +31,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -185,8 +186,10 @@ public final class MqttListener implements Part {
 
   /** Opens a port on several event loops, which take its connections in turn. */
   private int listen(NetServerOptions options, int wanted, String what) {
-    // -1 is Vert.x's way to say: any free port, and the same one for the whole deployment
-    options.setPort(wanted == 0 ? -1 : wanted);
+    // Vert.x takes any free port for a negative number, and the same one for the same number in all
+    // of its servers; so the number must be this listener's own
+    int anyPort = -ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    options.setPort(wanted == 0 ? anyPort : wanted);
     AtomicInteger bound = new AtomicInteger();
     DeploymentOptions several = new DeploymentOptions().setInstances(settings.eventLoops());
     try {
