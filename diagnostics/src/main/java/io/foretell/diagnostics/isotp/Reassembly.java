@@ -92,8 +92,9 @@ final class Reassembly {
         bytes = bytes << 8 | frame[offset + i] & 0xFF;
       }
     }
-    // What fits a single frame must come in one (clause 9.6.3.1).
-    if (bytes < 8 || length < 8) {
+    // What fits a single frame must come in one (clause 9.6.3.1). A first frame shorter than the
+    // standard's eight bytes is taken: real control units send them.
+    if (bytes < (extension < 0 ? 8 : 7) || length <= header) {
       report(Defect.LENGTH, out);
       state = State.DROPPED;
     } else if (bytes > mostBytes) {

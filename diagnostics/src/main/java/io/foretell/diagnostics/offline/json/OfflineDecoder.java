@@ -43,16 +43,19 @@ public final class OfflineDecoder {
   /**
    * A decoder of a kind that needs a table.
    *
-   * @param table the DBC file
+   * @param table the DBC file, or the folder of OBDb signal sets
    * @throws InvalidInputException where the kind takes none, or the table cannot be read
    * @throws IOException where there is no such file
    */
   public OfflineDecoder(Kind kind, Path table) throws IOException {
-    if (kind != Kind.DBC) {
-      throw new InvalidInputException(
-          ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " takes no table");
-    }
-    this.decoder = new DbcLines(DbcParser.parse(Files.readAllBytes(table)));
+    this.decoder =
+        switch (kind) {
+          case DBC -> new DbcLines(DbcParser.parse(Files.readAllBytes(table)));
+          case OBDB -> new ObdbLines(new ObdbSets(table));
+          default ->
+              throw new InvalidInputException(
+                  ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " takes no table");
+        };
   }
 
   /**
