@@ -10,7 +10,6 @@ import io.foretell.app.http.TicketApi;
 import io.foretell.app.metrics.Metrics;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.firmwareota.Campaign;
-import io.foretell.gateway.http.DeviceRoutes;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -101,9 +100,6 @@ public final class Server implements AutoCloseable {
   }
 
   private void deviceRoutes(Router router) {
-    new DeviceRoutes(
-            parts.vertx, parts.door, parts.registry, parts.downlink, parts.presence, parts.blobs)
-        .mount(router);
     new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
   }
 

@@ -34,8 +34,6 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       ServeCommand.class,
-      AgentCommand.class,
-      SimulateCommand.class,
       DecodeCommand.class,
       PredictCommands.class,
       DeviceCommands.class,
