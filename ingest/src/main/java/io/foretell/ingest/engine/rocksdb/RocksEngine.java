@@ -109,6 +109,9 @@ public final class RocksEngine implements Engine {
     if (begun) {
       throw new IllegalStateException("stages and sinks are set up before the start");
     }
+    if (name.isEmpty() || name.contains("/")) {
+      throw new IllegalArgumentException("no name of a stage or sink: '" + name + "'");
+    }
     if (stages.containsKey(name) || sinks.containsKey(name)) {
       throw new IllegalArgumentException("the name is taken: " + name);
     }
@@ -126,7 +129,8 @@ public final class RocksEngine implements Engine {
     }
     begun = true;
     laneOf(Topics.REJECTS);
-    store.open();
+    store.open(
+        lanes.values().stream().flatMap(lane -> lane.families(options.partitions())).toList());
     Running starting = new Running(store, options, clock, counters, notices, this::laneOf);
     starting.start(lanes.values(), stages.values(), sinks.values());
     running = starting;

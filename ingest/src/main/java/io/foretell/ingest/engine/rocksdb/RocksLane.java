@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A lane in the store. It can be had before the engine starts, and takes entries while it runs. */
@@ -37,7 +39,7 @@ final class RocksLane<T> implements Lane<T> {
     if (partitions.isEmpty()) {
       List<Partition<T>> opened = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        Store.Family family = store.family("lane/" + topic.name() + "/" + i);
+        Store.Family family = store.family(family(i));
         opened.add(new Partition<>(store, family, topic.name(), i, codec));
       }
       partitions = List.copyOf(opened);
@@ -45,6 +47,15 @@ final class RocksLane<T> implements Lane<T> {
     } else {
       partitions.forEach(Partition::reload);
     }
+  }
+
+  /** The names of its families in the store. */
+  Stream<String> families(int count) {
+    return IntStream.range(0, count).mapToObj(this::family);
+  }
+
+  private String family(int number) {
+    return "lane/" + topic.name() + "/" + number;
   }
 
   List<Partition<T>> opened() {

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -51,7 +53,7 @@ final class Store implements AutoCloseable {
   private static final int PROBE_BYTES = 64 * 1024;
 
   private final Path dir;
-  private final Map<String, Family> families = new LinkedHashMap<>();
+  private final Map<String, Family> families = new ConcurrentHashMap<>();
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private @Nullable Tuning tuning;
   private @Nullable RocksDB db;
@@ -65,7 +67,7 @@ final class Store implements AutoCloseable {
   /** A column family, whose handle changes when the store is opened again. */
   static final class Family {
     final String name;
-    private @Nullable ColumnFamilyHandle handle;
+    private volatile @Nullable ColumnFamilyHandle handle;
 
     private Family(String name) {
       this.name = name;
@@ -84,13 +86,17 @@ final class Store implements AutoCloseable {
     this.dir = dir;
   }
 
-  /** Opens the store, making it where there is none. */
-  void open() {
+  /**
+   * Opens the store, making it where there is none.
+   *
+   * @param wanted families that a new store has from the start: cheaper than one by one
+   */
+  void open(List<String> wanted) {
     lock.writeLock().lock();
     try {
       RocksDB.loadLibrary();
       Files.createDirectories(dir);
-      openFamilies();
+      openFamilies(wanted);
       checkFormat();
     } catch (RocksDBException e) {
       close();
@@ -109,6 +115,11 @@ final class Store implements AutoCloseable {
 
   /** The family of that name; made where there is none. */
   Family family(String name) {
+    Family known = families.get(name);
+    return known == null ? newFamily(name) : known;
+  }
+
+  private Family newFamily(String name) {
     lock.writeLock().lock();
     try {
       Family known = families.get(name);
@@ -173,7 +184,7 @@ final class Store implements AutoCloseable {
     try {
       probe();
       closeHandles();
-      openFamilies();
+      openFamilies(List.of());
     } catch (RocksDBException | IOException e) {
       throw new LaneUnavailableException("the disk fails still: " + e.getMessage(), e);
     } finally {
@@ -221,11 +232,11 @@ final class Store implements AutoCloseable {
     return now;
   }
 
-  private void openFamilies() throws RocksDBException {
+  private void openFamilies(List<String> wanted) throws RocksDBException {
     Tuning opening = new Tuning();
     tuning = opening;
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    for (String name : names()) {
+    for (String name : names(wanted)) {
       descriptors.add(opening.family(name));
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -240,14 +251,13 @@ final class Store implements AutoCloseable {
     epoch++;
   }
 
-  private List<String> names() throws RocksDBException {
-    List<String> names = new ArrayList<>(List.of("default", "states", "timers"));
+  private Set<String> names(List<String> wanted) throws RocksDBException {
+    Set<String> names = new LinkedHashSet<>(List.of("default", "states", "timers"));
     try (Options options = new Options()) {
-      for (byte[] name : RocksDB.listColumnFamilies(options, dir.toString())) {
-        String text = new String(name, UTF_8);
-        if (!names.contains(text)) {
-          names.add(text);
-        }
+      List<byte[]> kept = RocksDB.listColumnFamilies(options, dir.toString());
+      kept.forEach(name -> names.add(new String(name, UTF_8)));
+      if (kept.isEmpty()) {
+        names.addAll(wanted);
       }
     }
     return names;

@@ -44,7 +44,7 @@ class RocksEngineTest {
   void store_of_a_later_format_is_refused_with_what_to_do() throws Exception {
     started(options()).close();
     Store store = new Store(dir);
-    store.open();
+    store.open(List.of());
     put(store, Keys.FORMAT, "2".getBytes(UTF_8));
     store.close();
 
