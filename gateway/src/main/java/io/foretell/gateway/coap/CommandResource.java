@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.CoAP.Type;
@@ -40,10 +41,12 @@ final class CommandResource extends CoapResource {
 
   private static final long ONE_COMMAND_SECONDS = 2;
   private static final int CANCEL = 1;
+  private static final int OBSERVE_BITS = 0xFFFFFF;
 
   private final KnownOnly known;
   private final Downlink downlink;
   private final Presence presence;
+  private final AtomicInteger sequence = new AtomicInteger();
   private final Map<ObserveRelation, Observed> observers = new ConcurrentHashMap<>();
 
   CommandResource(KnownOnly known, Downlink downlink, Presence presence) {
@@ -80,6 +83,15 @@ final class CommandResource extends CoapResource {
             giveOne(exchange, device);
           }
         });
+  }
+
+  /**
+   * The number of the next notification (RFC 7641 section 4.4). Californium counts where a whole
+   * resource changes, but here each observer has commands of its own.
+   */
+  @Override
+  public int getNotificationSequenceNumber() {
+    return sequence.incrementAndGet() & OBSERVE_BITS;
   }
 
   @Override

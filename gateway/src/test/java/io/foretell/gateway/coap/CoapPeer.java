@@ -117,7 +117,7 @@ final class CoapPeer implements AutoCloseable {
     private CoapObserveRelation relation;
 
     CoapResponse next() throws InterruptedException {
-      CoapResponse response = told.poll(20, TimeUnit.SECONDS);
+      CoapResponse response = told.poll(10, TimeUnit.SECONDS);
       if (response == null) {
         throw new AssertionError("no notification came");
       }
