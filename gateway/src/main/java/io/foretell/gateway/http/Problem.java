@@ -23,6 +23,9 @@ final class Problem {
   /** Seconds after which a device that was sent away may come again. */
   private static final String RETRY_AFTER = "10";
 
+  private static final Iterable<String> CHALLENGES =
+      List.of("Bearer realm=\"foretell\"", "Basic realm=\"foretell\", charset=\"UTF-8\"");
+
   private Problem() {}
 
   /** Answers with what went wrong; a failure nobody foresaw is ours, not the sender's. */
@@ -67,10 +70,7 @@ final class Problem {
 
   private static void headers(HttpServerResponse response, ReasonCode reason) {
     switch (reason.httpStatus()) {
-      case 401 ->
-          response.putHeader(
-              "WWW-Authenticate",
-              List.of("Bearer realm=\"foretell\"", "Basic realm=\"foretell\", charset=\"UTF-8\""));
+      case 401 -> response.putHeader("WWW-Authenticate", CHALLENGES);
       case 413 -> response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
       case 415 -> response.putHeader(HttpHeaders.ACCEPT_ENCODING, "gzip");
       case 429, 503 -> response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
