@@ -68,7 +68,8 @@ final class DemoCommand implements Callable<Integer> {
     Config config = Config.of(Optional.empty(), Map.of(), settings(home, model));
     try (Server server = new Server(config, InstantSource.system()).start();
         Demo demo =
-            new Demo(server, data.resolve("server/vehicles"), out, terminal, InstantSource.system())) {
+            new Demo(
+                server, data.resolve("server/vehicles"), out, terminal, InstantSource.system())) {
       out.printf(
           "Console: http://127.0.0.1:%d/#token=%s%n",
           server.ports().get("http"), server.admin().reveal());

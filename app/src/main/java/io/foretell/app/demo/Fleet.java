@@ -68,8 +68,7 @@ public final class Fleet implements AutoCloseable {
    *
    * @param image the software that it leaves the factory with
    */
-  public void add(String device, String token, SoftwareImage image, long seed)
-      throws IOException {
+  public void add(String device, String token, SoftwareImage image, long seed) throws IOException {
     HttpFetcher fetcher = new HttpFetcher(client, http, token);
     Path home = folder.resolve(device);
     byte[] root = root(home, fetcher);
@@ -148,5 +147,4 @@ public final class Fleet implements AutoCloseable {
     sessions.forEach(VehicleSession::close);
     sessions.clear();
   }
-
 }
