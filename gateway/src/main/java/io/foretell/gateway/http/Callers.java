@@ -91,7 +91,7 @@ final class Callers {
    * never from a web page that a browser here shows.
    */
   private static Optional<Credentials> guest(HttpServerRequest request) {
-    String name = request.getParam("device");
+    String name = query(request, "device");
     InetAddress from = address(request);
     boolean direct =
         request.getHeader("Forwarded") == null
@@ -101,6 +101,19 @@ final class Callers {
     return name == null || from == null || !direct
         ? Optional.empty()
         : Optional.of(new Credentials.Nothing(name, from));
+  }
+
+  /**
+   * A value of the query; null where it has none of that name.
+   *
+   * @throws InvalidInputException where the query has a broken escape
+   */
+  static @Nullable String query(HttpServerRequest request, String name) {
+    try {
+      return request.getParam(name);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "the query has a broken escape");
+    }
   }
 
   private static @Nullable InetAddress address(HttpServerRequest request) {

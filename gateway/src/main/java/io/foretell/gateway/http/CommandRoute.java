@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,10 +48,10 @@ final class CommandRoute {
   }
 
   Future<Void> serve(RoutingContext context, DeviceId device) {
-    long wait = wait(context.request().getParam("wait"));
+    long wait = wait(Callers.query(context.request(), "wait"));
     boolean some =
         downlink.pending(device).stream().anyMatch(tracked -> tracked.state() != State.ACCEPTED);
-    return poll(context, device, some ? AT_ONCE : wait)
+    return poll(context, device, some ? Math.max(AT_ONCE, wait) : wait)
         .compose(commands -> answer(context, commands));
   }
 
@@ -103,7 +104,7 @@ final class CommandRoute {
                 : Buffer.buffer(CommandForm.jsonArray(commands)));
   }
 
-  private long wait(String seconds) {
+  private long wait(@Nullable String seconds) {
     if (seconds == null) {
       return 0;
     }

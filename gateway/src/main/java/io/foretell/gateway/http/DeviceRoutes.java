@@ -89,8 +89,8 @@ public final class DeviceRoutes {
 
   private void serve(RoutingContext context, Function<DeviceId, Future<Void>> work) {
     context.request().pause();
-    callers
-        .identify(context.request())
+    Future.succeededFuture(context.request())
+        .compose(callers::identify)
         .compose(work)
         .onFailure(failure -> Problem.answer(context, failure))
         .onComplete(done -> context.request().resume());

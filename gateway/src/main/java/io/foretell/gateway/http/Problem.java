@@ -30,7 +30,9 @@ final class Problem {
 
   /** Answers with what went wrong; a failure nobody foresaw is ours, not the sender's. */
   static void answer(RoutingContext context, Throwable failure) {
-    if (failure instanceof InvalidInputException invalid) {
+    if (context.response().closed()) {
+      log.debug("the peer of {} has gone: {}", context.request().path(), failure.getMessage());
+    } else if (failure instanceof InvalidInputException invalid) {
       answer(context, invalid.reason(), invalid.detail());
     } else if (failure instanceof IOException) {
       log.warn("{} failed: {}", context.request().path(), failure.getMessage());

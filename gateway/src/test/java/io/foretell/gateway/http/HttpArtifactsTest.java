@@ -140,6 +140,15 @@ class HttpArtifactsTest {
   }
 
   @Test
+  void artifact_of_a_remote_store_comes_piece_by_piece() throws Exception {
+    house.artifactsAreRemote();
+
+    assertThat(http.send(http.device(path)).body()).isEqualTo(bytes);
+    assertThat(http.send(http.device(path).header("Range", "bytes=500-300499")).body())
+        .isEqualTo(Arrays.copyOfRange(bytes, 500, 300_500));
+  }
+
+  @Test
   void empty_artifact_is_empty() throws Exception {
     Digest empty = house.artifact(new byte[0]);
 

@@ -7,11 +7,13 @@ import io.foretell.gateway.fixture.House;
 import io.foretell.proto.Telemetry.Outcome;
 import io.foretell.proto.v1.DeviceCommand;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +119,7 @@ class HttpCommandsTest {
   @Test
   void bad_requests_are_told_so() throws Exception {
     assertThat(get("/v1/commands?wait=soon").statusCode()).isEqualTo(422);
+    assertThat(http.rawGet("/v1/commands?wait=%zz")).contains("HTTP/1.1 422");
     assertThat(get("/v1/commands?wait=-5").statusCode()).isEqualTo(204);
     assertThat(http.send(http.request("/v1/commands")).statusCode()).isEqualTo(401);
     assertThat(http.send(http.device("/v1/commands").header("Accept", "text/html")).statusCode())
@@ -127,11 +130,9 @@ class HttpCommandsTest {
     return http.send(http.device(path));
   }
 
-  private static java.util.List<String> ids(HttpResponse<byte[]> response) {
+  private static List<String> ids(HttpResponse<byte[]> response) {
     assertThat(response.statusCode()).isEqualTo(200);
     JsonArray array = new JsonArray(new String(response.body(), StandardCharsets.UTF_8));
-    return array.stream()
-        .map(command -> ((io.vertx.core.json.JsonObject) command).getString("id"))
-        .toList();
+    return array.stream().map(command -> ((JsonObject) command).getString("id")).toList();
   }
 }

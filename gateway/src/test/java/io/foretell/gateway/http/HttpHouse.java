@@ -1,6 +1,7 @@
 package io.foretell.gateway.http;
 
 import io.foretell.gateway.fixture.House;
+import io.foretell.gateway.fixture.Tool;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
@@ -57,6 +58,13 @@ final class HttpHouse implements AutoCloseable {
 
   HttpRequest.Builder device(String path) {
     return request(path).header("Authorization", "Bearer " + house.truck.token());
+  }
+
+  /** The answer to a target that no library would send. */
+  String rawGet(String target) throws Exception {
+    return Tool.curl(
+            "-si", "-g", "-H", "Authorization: Bearer " + house.truck.token(), base() + target)
+        .out();
   }
 
   HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
