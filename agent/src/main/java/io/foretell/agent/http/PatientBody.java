@@ -41,9 +41,7 @@ final class PatientBody extends InputStream implements HttpResponse.BodySubscrib
 
   @Override
   public void onSubscribe(Flow.Subscription subscription) {
-    if (subscribed.complete(subscription)) {
-      subscription.request(1);
-    } else {
+    if (!subscribed.complete(subscription)) {
       subscription.cancel();
     }
   }
@@ -97,10 +95,7 @@ final class PatientBody extends InputStream implements HttpResponse.BodySubscrib
       if (current.last()) {
         return null;
       }
-      boolean begun = !current.bytes().isEmpty();
-      if (begun) {
-        subscribed.thenAccept(subscription -> subscription.request(1));
-      }
+      subscribed.thenAccept(subscription -> subscription.request(1));
       current = next();
       buffer = 0;
     }

@@ -42,10 +42,10 @@ public final class TurbofanRecording {
       }
       double[] row = row(line, number);
       List<double[]> rows = units.computeIfAbsent((int) row[0], unit -> new ArrayList<>());
-      if (row[0] != (int) row[0] || row[1] != rows.size() + 1) {
+      boolean follows = rows.isEmpty() || row[1] == rows.get(rows.size() - 1)[1] + 1;
+      if (row[0] != (int) row[0] || !follows) {
         throw new InvalidInputException(
-            ReasonCode.WRONG_SHAPE,
-            "line " + number + " is not cycle " + (rows.size() + 1) + " of its unit");
+            ReasonCode.WRONG_SHAPE, "line " + number + " is not the next cycle of its unit");
       }
       rows.add(row);
     }

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * An electric vehicle whose inverter is cooled as well as its software drives the pump. When the
  * inverter stays too hot, it sets {@value #CODE} (SAE J2012: inverter cooling system performance);
  * when it has been cool for a while, the code is gone. So software that drives the pump right cures
- * it, and nothing else does.
+ * it, and nothing else does: at rest the code stays as it is.
  *
  * <p>Not safe for several threads.
  */
@@ -101,8 +101,13 @@ public final class SimulatedVehicle {
     }
     List<Message> said = new ArrayList<>();
     said.add(Message.own("telemetry", signals(now)));
-    said.add(Message.own("faults", faults(now)));
+    said.add(faultReport(now));
     return said;
+  }
+
+  /** What its inverter says of faults now. */
+  Message faultReport(long now) {
+    return Message.own("faults", faults(now));
   }
 
   private void judge() {
