@@ -1,0 +1,101 @@
+package io.foretell.app.journey;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Somebody else's program, as it is installed on this machine. */
+final class Tool implements AutoCloseable {
+  private static final long SECONDS = 60;
+  private static final String INSTALL =
+      "apt-get install mosquitto-clients libcoap3-bin influxdb curl";
+
+  private final Process process;
+  private final Path output;
+
+  private Tool(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+  }
+
+  /** How it ended and what it said, on both streams. */
+  record Ran(int exit, String said) {}
+
+  /** Runs it to its end. */
+  static Ran run(String... command) {
+    try (Tool tool = start(command)) {
+      return tool.ended();
+    }
+  }
+
+  /** Starts it. */
+  static Tool start(String... command) {
+    try {
+      Path output = Files.createTempFile("tool", ".txt");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        process.getOutputStream().close();
+        return new Tool(process, output);
+      } catch (IOException e) {
+        Files.delete(output);
+        throw new AssertionError(command[0] + " is not installed: " + INSTALL, e);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits for its end. */
+  Ran ended() {
+    try {
+      if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError(process.info().commandLine() + " does not end: " + said());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+    return new Ran(process.exitValue(), said());
+  }
+
+  /** What it has said until now. */
+  String said() {
+    return new String(bytes(), UTF_8);
+  }
+
+  /** The same, as bytes. */
+  byte[] bytes() {
+    try {
+      return Files.readAllBytes(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The lines it has said until now. */
+  List<String> lines() {
+    return said().lines().toList();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(SECONDS, TimeUnit.SECONDS);
+      Files.deleteIfExists(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
