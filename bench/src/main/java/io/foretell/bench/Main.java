@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "bench/run",
     mixinStandardHelpOptions = true,
     description = "Measures Foretell against peers and limits.",
-    subcommands = {MqttCommand.class})
+    subcommands = {MqttCommand.class, ProfileCommand.class})
 public final class Main {
   private Main() {}
 

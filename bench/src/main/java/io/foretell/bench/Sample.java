@@ -7,6 +7,7 @@ import java.util.Locale;
  *
  * @param window unacknowledged PUBLISH a device
  * @param cpuPerMillion CPU-seconds of the server per million messages, until all was done with
+ * @param compilingPerMillion the part of it that a JVM's compilers took
  * @param besidePerMillion the same of a broker's subscriber
  * @param ackedPerSecond acknowledged, by the length of the run
  * @param donePerSecond the same, by the time until all was decoded and routed as well
@@ -18,6 +19,7 @@ record Sample(
     int round,
     long messages,
     double cpuPerMillion,
+    double compilingPerMillion,
     double besidePerMillion,
     double ackedPerSecond,
     double donePerSecond,
@@ -27,7 +29,7 @@ record Sample(
   String json() {
     return String.format(
         Locale.ROOT,
-        "{\"server\":\"%s\",\"window\":%d,\"round\":%d,\"messages\":%d,\"cpuPerMillion\":%.3f,"
+        "{\"server\":\"%s\",\"window\":%d,\"round\":%d,\"messages\":%d,\"cpuPerMillion\":%.3f,\"compilingPerMillion\":%.3f,"
             + "\"besidePerMillion\":%.3f,\"ackedPerSecond\":%.0f,\"donePerSecond\":%.0f,"
             + "\"p50Millis\":%.2f,\"p99Millis\":%.2f,\"others\":%.3f}",
         server,
@@ -35,6 +37,7 @@ record Sample(
         round,
         messages,
         cpuPerMillion,
+        compilingPerMillion,
         besidePerMillion,
         ackedPerSecond,
         donePerSecond,
@@ -47,12 +50,13 @@ record Sample(
   String line() {
     return String.format(
         Locale.ROOT,
-        "round %d  %-10s W=%-3d %8.2f CPU-s/M  %,9.0f acked/s  %,9.0f done/s  p50 %.1f ms  p99 %.1f"
+        "round %d  %-10s W=%-3d %8.2f CPU-s/M (%.2f compiling)  %,9.0f acked/s  %,9.0f done/s  p50 %.1f ms  p99 %.1f"
             + " ms  others %.0f %%",
         round,
         server,
         window,
         cpuPerMillion,
+        compilingPerMillion,
         ackedPerSecond,
         donePerSecond,
         p50Millis,

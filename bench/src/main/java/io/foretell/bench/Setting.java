@@ -26,8 +26,10 @@ final class Setting {
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      defaultValue = "8",
-      description = "Load on a fresh server before its first run (default: ${DEFAULT-VALUE}).")
+      defaultValue = "60",
+      description =
+          "The longest load on a fresh server before its first run; it ends when the JVM compiles"
+              + " hardly anything any more (default: ${DEFAULT-VALUE}).")
   int warmUp;
 
   @Option(

@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A child process, pinned to cores where the system can do so, and what it has cost. */
 final class Child implements AutoCloseable {
@@ -102,7 +103,26 @@ final class Child implements AutoCloseable {
 
   /** CPU time of user and kernel together since its start, seconds; ticks of 10 ms. */
   double cpuSeconds() {
-    String stat = proc("stat");
+    return seconds(proc("stat"));
+  }
+
+  /** CPU time of a JVM's compiler threads since its start, seconds. */
+  double compilerSeconds() {
+    double sum = 0;
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+      for (Path task : tasks.toList()) {
+        String stat = Files.readString(task.resolve("stat"));
+        if (stat.contains("(C1 Comp") || stat.contains("(C2 Comp")) {
+          sum += seconds(stat);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sum;
+  }
+
+  private static double seconds(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
         / TICKS_PER_SECOND;

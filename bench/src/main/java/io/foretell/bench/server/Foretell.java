@@ -103,6 +103,11 @@ public final class Foretell implements Server {
   }
 
   @Override
+  public double compilerSeconds() {
+    return child.compilerSeconds();
+  }
+
+  @Override
   public long residentKib() {
     return child.residentKib();
   }

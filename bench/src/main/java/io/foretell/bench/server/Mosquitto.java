@@ -112,6 +112,11 @@ public final class Mosquitto implements Server {
   }
 
   @Override
+  public double compilerSeconds() {
+    return 0;
+  }
+
+  @Override
   public long residentKib() {
     return child.residentKib();
   }

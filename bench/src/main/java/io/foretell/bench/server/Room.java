@@ -58,6 +58,11 @@ public final class Room implements Server {
   }
 
   @Override
+  public double compilerSeconds() {
+    return child.compilerSeconds();
+  }
+
+  @Override
   public long residentKib() {
     return child.residentKib();
   }

@@ -16,6 +16,9 @@ public interface Server extends AutoCloseable {
   /** CPU time since its start, seconds. */
   double cpuSeconds();
 
+  /** The part of it that compiling took, where it is a JVM, seconds. */
+  double compilerSeconds();
+
   /** Resident memory, KiB. */
   long residentKib();
 
