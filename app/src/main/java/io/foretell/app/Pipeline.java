@@ -60,6 +60,7 @@ final class Pipeline {
 
     // A revoked device is cut off at once.
     parts.registry.onRevoked(parts.coap::cut);
+    parts.registry.onRevoked(parts.mqtt::disconnect);
   }
 
   /** Decoding and diagnosis as one fold. */

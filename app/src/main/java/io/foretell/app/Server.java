@@ -10,6 +10,8 @@ import io.foretell.app.http.TicketApi;
 import io.foretell.app.metrics.Metrics;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.firmwareota.Campaign;
+import io.foretell.gateway.http.DeviceRoutes;
+import io.foretell.gateway.http.HttpSettings;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -45,6 +47,7 @@ import org.slf4j.LoggerFactory;
 public final class Server implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Server.class);
   private static final long TICK_MILLIS = 500;
+  private static final long REFRESH_SECONDS = 60;
   private static final String RUNNING = "server.json";
 
   private final Config config;
@@ -100,6 +103,18 @@ public final class Server implements AutoCloseable {
   }
 
   private void deviceRoutes(Router router) {
+    DeviceRoutes devices =
+        new DeviceRoutes(
+            parts.vertx,
+            new HttpSettings(config.get(Config.MAX_MESSAGE), HttpSettings.DEFAULT_MAX_WAIT),
+            parts.door,
+            parts.registry,
+            parts.registry::fromMemory,
+            parts.downlink,
+            parts.presence,
+            parts.blobs);
+    devices.mount(router);
+    parts.registry.onRevoked(devices::cut);
     new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
   }
 
@@ -133,6 +148,8 @@ public final class Server implements AutoCloseable {
     start(http);
     parts.scheduler.scheduleWithFixedDelay(
         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    parts.scheduler.scheduleWithFixedDelay(
+        this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     writeRunning();
     return this;
   }
@@ -151,6 +168,15 @@ public final class Server implements AutoCloseable {
     } catch (RuntimeException e) {
       // Boundary: what fails now is tried again at the next tick, and the timer must live.
       log.warn("a tick failed: {}", e.toString());
+    }
+  }
+
+  private void refreshMetadata() {
+    try {
+      parts.repository.refresh();
+    } catch (RuntimeException e) {
+      // Boundary: devices refuse metadata that is too old, so it must be tried again.
+      log.warn("the OTA metadata could not be signed anew: {}", e.toString());
     }
   }
 

@@ -102,7 +102,6 @@ public final class CoapLink implements Link {
     DtlsConfig.register();
     Configuration config = Configuration.createStandardWithoutFile();
     config.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, 1 << 20);
-    config.set(CoapConfig.RESPONSE_MATCHING, CoapConfig.MatcherMode.PRINCIPAL_IDENTITY);
     config.set(DtlsConfig.DTLS_ROLE, DtlsConfig.DtlsRole.CLIENT_ONLY);
     config.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, 1);
     config.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);

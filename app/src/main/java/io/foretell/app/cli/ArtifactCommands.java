@@ -1,7 +1,7 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.CommandFailed;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.app.client.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

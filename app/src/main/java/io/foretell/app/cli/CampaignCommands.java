@@ -1,8 +1,8 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.CommandFailed;
-import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.app.client.ApiClient;
+import io.foretell.app.client.CommandFailed;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package io.foretell.app.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.agent.recording.Recordings;
 import io.foretell.app.Config;
@@ -21,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -55,6 +58,8 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    // The story is the log; a server's own lines would only be in its way.
+    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
     PrintWriter out = spec.commandLine().getOut();
     boolean terminal = System.console() != null && !once;
     out.println("Foretell: the loop from a fault to the proof that it is gone.");
@@ -63,7 +68,8 @@ final class DemoCommand implements Callable<Integer> {
     Config config = Config.of(Optional.empty(), Map.of(), settings(home, model));
     try (Server server = new Server(config, InstantSource.system()).start();
         Demo demo =
-            new Demo(server, data.resolve("server/vehicles"), out, terminal, InstantSource.system())) {
+            new Demo(
+                server, data.resolve("server/vehicles"), out, terminal, InstantSource.system())) {
       out.printf(
           "Console: http://127.0.0.1:%d/#token=%s%n",
           server.ports().get("http"), server.admin().reveal());

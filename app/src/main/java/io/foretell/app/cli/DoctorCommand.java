@@ -1,9 +1,9 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.app.client.ApiClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -96,7 +96,8 @@ final class DoctorCommand implements Callable<Integer> {
   private void parts(JsonNode running) {
     check("version", true, running.path("version").asText());
     for (JsonNode part : running.path("health")) {
-      StringBuilder found = new StringBuilder(part.path("ready").asBoolean() ? "ready" : "not ready");
+      StringBuilder found =
+          new StringBuilder(part.path("ready").asBoolean() ? "ready" : "not ready");
       part.path("notices")
           .forEach(
               n ->

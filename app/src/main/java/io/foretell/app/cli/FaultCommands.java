@@ -1,7 +1,7 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.app.client.ApiClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

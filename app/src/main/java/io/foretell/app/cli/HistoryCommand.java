@@ -1,7 +1,7 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.CommandFailed;
 import io.foretell.app.client.ApiClient;
+import io.foretell.app.client.CommandFailed;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

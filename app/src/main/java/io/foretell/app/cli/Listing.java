@@ -1,10 +1,10 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.CommandFailed;
-import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import io.foretell.app.client.ApiClient;
+import io.foretell.app.client.CommandFailed;
 import java.io.PrintWriter;
 import java.util.function.BiConsumer;
 

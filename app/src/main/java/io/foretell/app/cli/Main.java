@@ -1,7 +1,7 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.CommandFailed;
 import io.foretell.app.Config;
+import io.foretell.app.client.CommandFailed;
 import io.foretell.gateway.ListenerException;
 import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
 import io.foretell.proto.InvalidInputException;
@@ -23,7 +23,8 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Version.class,
-    description = "Remote diagnostics for connected devices: from the fault to the proof that it is gone.",
+    description =
+        "Remote diagnostics for connected devices: from the fault to the proof that it is gone.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     footer = {

@@ -50,8 +50,8 @@ final class PredictCommands {
           Path out,
       @Option(names = "--subject", defaultValue = "engine", description = "What wears out.")
           String subject,
-      @Option(names = "--unit", description = "CSV column of the unit's name.") @Nullable
-          String unit,
+      @Option(names = "--unit", description = "CSV column of the unit's name.")
+          @Nullable String unit,
       @Option(names = "--cycle", description = "CSV column of the cycle.") @Nullable String cycle,
       @Option(names = "--setting", description = "CSV column that says how the unit was run.")
           @Nullable List<String> settings,
@@ -78,7 +78,10 @@ final class PredictCommands {
       @Parameters(index = "0", paramLabel = "MODEL") Path model,
       @Parameters(index = "1", paramLabel = "DATA", description = "Units cut off before failure.")
           Path data,
-      @Option(names = "--truth", required = true, description = "Their remaining lives, one a line.")
+      @Option(
+              names = "--truth",
+              required = true,
+              description = "Their remaining lives, one a line.")
           Path truth,
       @Option(names = "--json", description = "Print JSON with every unit.") boolean json)
       throws IOException {
@@ -125,7 +128,9 @@ final class PredictCommands {
     }
     Backtest b;
     try (Progress progress = new Progress("back-testing", json)) {
-      b = Backtest.of(loaded, table, new Backtest.Terms(AlarmPolicy.within(horizon), 12, 5), progress);
+      b =
+          Backtest.of(
+              loaded, table, new Backtest.Terms(AlarmPolicy.within(horizon), 12, 5), progress);
     }
     print(
         json,
@@ -133,7 +138,13 @@ final class PredictCommands {
         String.format(
             "%s on %d units, horizon %.0f cycles%n"
                 + "  right %d, early %d, late %d, missed %d; median lead %.0f cycles",
-            b.model(), b.units(), b.horizonCycles(), b.right(), b.early(), b.late(), b.missed(),
+            b.model(),
+            b.units(),
+            b.horizonCycles(),
+            b.right(),
+            b.early(),
+            b.late(),
+            b.missed(),
             b.medianLead()));
     return 0;
   }
@@ -151,8 +162,8 @@ final class PredictCommands {
     return ModelFiles.model(file);
   }
 
-  private static RunToFailure table(
-      Path data, @Nullable String unit, @Nullable String cycle) throws IOException {
+  private static RunToFailure table(Path data, @Nullable String unit, @Nullable String cycle)
+      throws IOException {
     if (!Files.exists(data)) {
       throw new CommandFailed("no file " + data);
     }

@@ -96,7 +96,9 @@ final class ServeCommand implements Callable<Integer> {
     StringBuilder line = new StringBuilder();
     if (json) {
       line.append("{\"ready\":true");
-      server.ports().forEach((name, port) -> line.append(",\"").append(name).append("\":").append(port));
+      server
+          .ports()
+          .forEach((name, port) -> line.append(",\"").append(name).append("\":").append(port));
       return line.append('}').toString();
     }
     line.append("ready:");

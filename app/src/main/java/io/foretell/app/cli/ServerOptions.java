@@ -1,10 +1,10 @@
 package io.foretell.app.cli;
 
-import io.foretell.app.client.CommandFailed;
-import io.foretell.app.client.ApiClient;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.AdminToken;
 import io.foretell.app.Config;
+import io.foretell.app.client.ApiClient;
+import io.foretell.app.client.CommandFailed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

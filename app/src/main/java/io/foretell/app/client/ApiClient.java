@@ -92,8 +92,7 @@ public final class ApiClient {
         .thenAccept(answer -> answer.body().forEach(line -> event(line, type, onEvent)));
   }
 
-  private static void event(
-      String line, String[] type, BiConsumer<String, JsonNode> onEvent) {
+  private static void event(String line, String[] type, BiConsumer<String, JsonNode> onEvent) {
     if (line.startsWith("event: ")) {
       type[0] = line.substring(7);
     } else if (line.startsWith("data: ")) {

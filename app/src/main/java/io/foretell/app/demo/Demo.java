@@ -51,8 +51,7 @@ public final class Demo implements AutoCloseable {
    * @param folder where the simulated vehicles keep their software
    * @param terminal whether lines can be written over
    */
-  public Demo(
-      Server server, Path folder, PrintWriter out, boolean terminal, InstantSource clock) {
+  public Demo(Server server, Path folder, PrintWriter out, boolean terminal, InstantSource clock) {
     this.server = server;
     this.api = new ApiClient(http().toString(), server.admin().reveal());
     this.teller = new Teller(out, started, terminal);
@@ -81,8 +80,7 @@ public final class Demo implements AutoCloseable {
     CompletableFuture<?> engines = recorded.engines(add("test-cell", "test-cell"));
     nonsense();
 
-    teller.chapter(
-        VEHICLES + " electric vehicles leave the factory with inverter software 1.0.0");
+    teller.chapter(VEHICLES + " electric vehicles leave the factory with inverter software 1.0.0");
     String bad = artifact("inverter-1.1.0", Behaviour.image("1.1.0", 0.8, false).bytes());
     String good = artifact("inverter-1.1.1", Behaviour.image("1.1.1", 0.8, true).bytes());
     drive();
@@ -108,7 +106,8 @@ public final class Demo implements AutoCloseable {
 
   private Recorded.Identity add(String device, String model) {
     JsonNode issued =
-        api.post("/devices", Map.of(), Map.of("id", device, "model", model, "hardware", Fleet.HARDWARE));
+        api.post(
+            "/devices", Map.of(), Map.of("id", device, "model", model, "hardware", Fleet.HARDWARE));
     return new Recorded.Identity(
         device, issued.path("token").asText(), issued.path("psk").asText());
   }
@@ -116,8 +115,11 @@ public final class Demo implements AutoCloseable {
   /** Something that cannot be read: it is acknowledged, kept with its reason, and does no harm. */
   private void nonsense() {
     Recorded.Identity device = add("misfit-1", "");
-    recorded.nonsense(device).thenAccept(
-        reason -> teller.event("✘", "misfit-1 sent what cannot be read; it is kept: " + reason));
+    recorded
+        .nonsense(device)
+        .thenAccept(
+            reason ->
+                teller.event("✘", "misfit-1 sent what cannot be read; it is kept: " + reason));
   }
 
   private String artifact(String name, byte[] image) {

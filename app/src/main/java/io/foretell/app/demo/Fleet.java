@@ -37,7 +37,7 @@ public final class Fleet implements AutoCloseable {
   private final Executor blocking;
   private final InstantSource clock;
   private final VehicleSession.Pace pace;
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<VehicleSession> sessions = new ArrayList<>();
 
   /**
@@ -68,8 +68,7 @@ public final class Fleet implements AutoCloseable {
    *
    * @param image the software that it leaves the factory with
    */
-  public void add(String device, String token, SoftwareImage image, long seed)
-      throws IOException {
+  public void add(String device, String token, SoftwareImage image, long seed) throws IOException {
     HttpFetcher fetcher = new HttpFetcher(client, http, token);
     Path home = folder.resolve(device);
     byte[] root = root(home, fetcher);
@@ -148,5 +147,4 @@ public final class Fleet implements AutoCloseable {
     sessions.forEach(VehicleSession::close);
     sessions.clear();
   }
-
 }

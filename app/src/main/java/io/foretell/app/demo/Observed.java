@@ -42,7 +42,8 @@ final class Observed {
     String id = t.path("id").asText();
     String state = t.path("state").asText();
     tickets.put(id, t);
-    if (!state.equals(lastState.put(id, state))) {
+    boolean told = !state.equals("ACKNOWLEDGED") && !state.equals("IN_PROGRESS");
+    if (!state.equals(lastState.put(id, state)) && told) {
       String mark =
           switch (state) {
             case "OPEN" -> "▲";

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -132,7 +131,7 @@ final class Recorded implements AutoCloseable {
         CoapLink.dtls(
             new InetSocketAddress("127.0.0.1", port("coaps")),
             cell.device(),
-            HexFormat.of().parseHex(cell.psk()),
+            cell.psk().getBytes(StandardCharsets.US_ASCII),
             false);
     return play(connect(cell.device(), link, 32), due, 1);
   }

@@ -28,6 +28,13 @@ public record CoapSettings(
   /** Often enough to tell in one coffee break that a device is gone. */
   public static final Duration DEFAULT_OBSERVE_CHECK = Duration.ofMinutes(15);
 
+  /** Refuses limits that let nothing through. */
+  public CoapSettings {
+    if (maxBody < 1 || observeCheck.toMillis() < 1) {
+      throw new IllegalArgumentException("maxBody " + maxBody + ", check " + observeCheck);
+    }
+  }
+
   /** With the ordinary limits. */
   public static CoapSettings of(String host, int port, int securePort) {
     return new CoapSettings(host, port, securePort, DEFAULT_MAX_BODY, DEFAULT_OBSERVE_CHECK);

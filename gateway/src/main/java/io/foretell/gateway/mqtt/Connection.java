@@ -374,9 +374,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     end(overload ? Code.SERVER_BUSY : Code.UNSPECIFIED, "not stored: " + unavailable.reason());
   }
 
-  /** The server stops. */
+  /** The device may no longer be here. */
+  void endIfOf(DeviceId device) {
+    if (client != null && client.device().equals(device)) {
+      end(Code.ADMINISTRATIVE_ACTION, "credentials revoked");
+    }
+  }
+
+  /** The server stops; that is not what a will is for. */
   void shutDown() {
-    end(Code.SERVER_SHUTTING_DOWN, "server stopped");
+    end(Code.SERVER_SHUTTING_DOWN, "server stopped", false);
   }
 
   private void violated(ProtocolViolationException violation) {
@@ -400,12 +407,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * @param code of the DISCONNECT that MQTT 5 clients get; negative for none
    */
   void end(int code, String reason) {
+    end(code, reason, true);
+  }
+
+  private void end(int code, String reason, boolean withWill) {
     if (ended) {
       return;
     }
     guard.turnDeaf();
     Client now = client;
-    leave(reason, true);
+    leave(reason, withWill);
     if (code >= 0 && greeted && now != null && now.version5()) {
       ctx.write(Replies.disconnect(code), ctx.voidPromise());
     }
@@ -448,9 +459,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
     Will will = withWill ? now.asked().will().orElse(null) : null;
     String why = will == null ? reason : reason + "; will: " + will.text();
     services.presence().left(now.device(), VIA, id, why);
-    if (will != null) {
+    if (will != null && will.delayMillis() == 0) {
       will.publish(now.device(), services.door());
+    } else if (will != null) {
+      publishLater(now, will);
     }
+  }
+
+  /** After its delay or at the session's end, unless the client is back (3.1.3.2.2). */
+  private void publishLater(Client now, Will will) {
+    int visit = services.sessions().visits(now.session());
+    Runnable unlessBack =
+        () -> {
+          if (services.sessions().visits(now.session()) == visit) {
+            will.publish(now.device(), services.door());
+          }
+        };
+    long delay = Math.min(will.delayMillis(), sessionExpiry);
+    ctx.executor().schedule(unlessBack, delay, TimeUnit.MILLISECONDS);
   }
 
   // --- time

@@ -5,6 +5,7 @@ import io.foretell.gateway.Downlink;
 import io.foretell.gateway.Identities;
 import io.foretell.gateway.ListenerException;
 import io.foretell.gateway.Presence;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Health;
 import io.foretell.proto.Part;
 import io.netty.channel.ChannelHandlerContext;
@@ -134,6 +135,16 @@ public final class MqttListener implements Part {
   /** The TLS port that is bound; empty where there is none. */
   public OptionalInt tlsPort() {
     return tlsPort < 0 ? OptionalInt.empty() : OptionalInt.of(tlsPort);
+  }
+
+  /**
+   * Cuts every connection of a device, whose credentials hold no longer or which was removed. MQTT
+   * 5 clients are told Administrative Action (0x98). Any thread; returns at once.
+   */
+  public void disconnect(DeviceId device) {
+    for (Connection connection : connections) {
+      connection.execute(() -> connection.endIfOf(device));
+    }
   }
 
   /** Counts since the start. */

@@ -30,6 +30,9 @@ final class Session {
   /** Guarded by {@link Sessions}. */
   @Nullable Connection owner;
 
+  /** How often a connection has got it. Guarded by {@link Sessions}. */
+  int visits;
+
   /** Guarded by {@link Sessions}; ms since 1970. */
   long expiresAt = Long.MAX_VALUE;
 

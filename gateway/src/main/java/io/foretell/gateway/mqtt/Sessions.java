@@ -27,6 +27,7 @@ final class Sessions {
     boolean present = before != null && !cleanStart && before.expiresAt > clock.millis();
     Session session = before != null && present ? before : new Session(key);
     session.owner = connection;
+    session.visits++;
     session.expiresAt = Long.MAX_VALUE;
     sessions.put(key, session);
     return new Attached(session, present, previous);
@@ -51,6 +52,11 @@ final class Sessions {
       session.expiresAt = clock.millis() + expiry;
       stored++;
     }
+  }
+
+  /** How often a session was given to a connection: more often than before, the client is back. */
+  synchronized int visits(Session session) {
+    return session.visits;
   }
 
   /** Forgets sessions that nobody came back for. */

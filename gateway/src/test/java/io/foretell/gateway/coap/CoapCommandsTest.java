@@ -8,6 +8,7 @@ import io.foretell.gateway.fixture.Tool;
 import io.foretell.proto.Telemetry.Outcome;
 import io.foretell.proto.v1.DeviceCommand;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.eclipse.californium.core.CoapResponse;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Request;
@@ -162,6 +163,31 @@ class CoapCommandsTest {
     listener.close();
 
     assertThat(house.presence.next()).isEqualTo("left truck-1@acme coap-observe server-stopped");
+  }
+
+  @Test
+  void observer_that_answers_pings_stays() throws Exception {
+    listener.close();
+    listener =
+        new CoapListener(
+            new CoapSettings("127.0.0.1", 0, CoapSettings.OFF, 1 << 20, Duration.ofMillis(20)),
+            house.door,
+            house.registry,
+            house.downlink,
+            house.presence,
+            house.blobs);
+    listener.start();
+    try (CoapPeer pinged = CoapPeer.plain(listener.port())) {
+      CoapPeer.Observation observation = pinged.observe(path, BINARY);
+      observation.next();
+      for (int i = 0; i < 10; i++) {
+        house.issue("c" + i);
+        assertThat(command(observation.next()).getId()).isEqualTo("c" + i);
+      }
+    }
+    assertThat(house.presence.next()).startsWith("arrived");
+    listener.close();
+    assertThat(house.presence.next()).endsWith("server-stopped");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -20,6 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SessionTest {
+  /** CONNECT of version 5: session expiry 60 s, will delay 1 s, will "w" on v1/faults. */
+  private static final String WITH_DELAYED_WILL =
+      "10 2A 0004 4D515454 05 04 003C 05 110000003C 0004 64657631"
+          + " 05 1800000001 0009 76312F6661756C7473 0001 77";
+
   @ParameterizedTest
   @CsvSource({
     "3, truck, wrong, 200004",
@@ -209,6 +215,45 @@ final class SessionTest {
       assertThat(new String(gateway.changes.next().value().payload(), UTF_8))
           .isEqualTo(
               "{\"online\":false,\"via\":\"mqtt\",\"reason\":\"connection lost; will: batt\"}");
+    }
+  }
+
+  @Test
+  void delayed_will_is_said_where_the_client_stays_away() throws Exception {
+    try (TestGateway gateway = TestGateway.open()) {
+      try (ScriptedPeer peer = gateway.peer().send(WITH_DELAYED_WILL)) {
+        assertThat(peer.read().type()).isEqualTo(2);
+      }
+      gateway.presenceChange();
+      assertThat(gateway.presenceChange().reason()).isEqualTo("connection lost; will: w");
+      assertThat(gateway.uplinks.next().value().payload()).isEqualTo("w".getBytes(UTF_8));
+    }
+  }
+
+  @Test
+  void delayed_will_is_not_said_where_the_client_is_back_in_time() throws Exception {
+    try (TestGateway gateway = TestGateway.open()) {
+      try (ScriptedPeer peer = gateway.peer().send(WITH_DELAYED_WILL)) {
+        assertThat(peer.read().type()).isEqualTo(2);
+      }
+      try (ScriptedPeer peer = gateway.peer().send(WITH_DELAYED_WILL)) {
+        assertThat(peer.read().type()).isEqualTo(2);
+        peer.timeout(1_500);
+        assertThatThrownBy(peer::read).isInstanceOf(SocketTimeoutException.class);
+        assertThat(gateway.uplinks.untaken()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void revoked_device_is_cut_off_and_others_are_not() throws Exception {
+    try (TestGateway gateway = TestGateway.open();
+        ScriptedPeer revoked = gateway.peer().greeted(5, "dev1");
+        ScriptedPeer other = gateway.peer().greeted(5, "dev2")) {
+      gateway.listener.disconnect(new DeviceId("sandbox", "dev1"));
+      assertThat(revoked.read().hex()).startsWith("E098");
+      assertThat(revoked.closed()).isTrue();
+      assertThat(other.alive()).isTrue();
     }
   }
 

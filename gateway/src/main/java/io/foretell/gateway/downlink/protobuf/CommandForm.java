@@ -4,6 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.foretell.proto.Command;
 import io.foretell.proto.v1.DeviceCommand;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** A command as a device gets it: the message {@code foretell.v1.DeviceCommand}. */
 public final class CommandForm {
@@ -24,6 +29,24 @@ public final class CommandForm {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a message without Any fields always has a JSON form", e);
     }
+  }
+
+  /** Several, each behind its length as a varint: what {@code parseDelimitedFrom} reads. */
+  public static byte[] delimited(List<Command> commands) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      for (Command command : commands) {
+        message(command).writeDelimitedTo(out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail to be written", e);
+    }
+    return out.toByteArray();
+  }
+
+  /** Several, as a JSON array. */
+  public static String jsonArray(List<Command> commands) {
+    return commands.stream().map(CommandForm::json).collect(Collectors.joining(",", "[", "]"));
   }
 
   private static DeviceCommand message(Command command) {
