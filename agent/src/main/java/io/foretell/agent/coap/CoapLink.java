@@ -146,7 +146,6 @@ public final class CoapLink implements Link {
     DtlsConfig.register();
     Configuration config = Configuration.createStandardWithoutFile();
     config.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, 1 << 20);
-    config.set(CoapConfig.RESPONSE_MATCHING, CoapConfig.MatcherMode.PRINCIPAL_IDENTITY);
     // So that the session outlives a change of address (RFC 9146), where the server can do it too.
     config.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, 0);
     config.set(DtlsConfig.DTLS_ROLE, DtlsConfig.DtlsRole.CLIENT_ONLY);

@@ -28,7 +28,7 @@ final class Mosquitto implements AutoCloseable {
       port = free.getLocalPort();
     }
     Files.writeString(
-        folder.resolve("mosquitto.conf"), "listener " + port + " 127.0.0.1\n" + extra);
+        folder.resolve("mosquitto.conf"), "listener " + port + " 127.0.0.1\nuser root\n" + extra);
     start();
   }
 
@@ -66,13 +66,20 @@ final class Mosquitto implements AutoCloseable {
     }
   }
 
-  void stop() throws InterruptedException {
+  /** As after a power cut. */
+  void kill() throws InterruptedException {
     process.destroyForcibly();
+    process.waitFor(20, TimeUnit.SECONDS);
+  }
+
+  /** Lets it write down what it has. */
+  void stop() throws InterruptedException {
+    process.destroy();
     process.waitFor(20, TimeUnit.SECONDS);
   }
 
   @Override
   public void close() throws InterruptedException {
-    stop();
+    kill();
   }
 }
