@@ -259,13 +259,13 @@ final class CoapLinkTest {
     link = CoapLink.plain(serve(false), "t", false).withTimeout(1_000);
     link.connect(commands::add, lost::release);
     answer = null;
-    assertThatThrownBy(() -> send("one"))
-        .isInstanceOf(ExecutionException.class);
+    assertThatThrownBy(() -> send("one")).isInstanceOf(ExecutionException.class);
   }
 
   @Test
   void observation_that_the_server_ends_is_a_loss_told_once() throws Exception {
-    for (ResponseCode why : new ResponseCode[] {ResponseCode.UNAUTHORIZED, ResponseCode.NOT_FOUND}) {
+    for (ResponseCode why :
+        new ResponseCode[] {ResponseCode.UNAUTHORIZED, ResponseCode.NOT_FOUND}) {
       link = CoapLink.plain(server == null ? serve(false) : address(), "t", true);
       link.connect(commands::add, lost::release);
       resource.end(why);

@@ -43,8 +43,7 @@ final class Mosquitto implements AutoCloseable {
             .findFirst()
             .orElseGet(() -> fail("Mosquitto is missing: apt-get install mosquitto"));
     process =
-        new ProcessBuilder(
-                binary.toString(), "-c", folder.resolve("mosquitto.conf").toString())
+        new ProcessBuilder(binary.toString(), "-c", folder.resolve("mosquitto.conf").toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("mosquitto.log").toFile())
             .start();

@@ -192,8 +192,7 @@ final class MqttLinkIT {
       link.connect(commands::add, second::countDown);
       broker.kill();
       assertThatThrownBy(
-              () ->
-                  link.send(message(1)).toCompletableFuture().get(20, TimeUnit.SECONDS))
+              () -> link.send(message(1)).toCompletableFuture().get(20, TimeUnit.SECONDS))
           .hasCauseInstanceOf(LinkException.class);
       assertThat(first).hasValue(0);
       assertThat(second.await(300, TimeUnit.MILLISECONDS)).isFalse();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,8 +53,7 @@ final class RecordingsTest {
           byte[] data = run.getData().substring(from, from + run.getLength(i)).toByteArray();
           from += data.length;
           long micros = batch.getBaseTime() * 1000 + run.getOffsetUs(i);
-          frames.add(
-              new Frame(micros, run.getBus(), run.getId(i), HexFormat.of().formatHex(data)));
+          frames.add(new Frame(micros, run.getBus(), run.getId(i), HexFormat.of().formatHex(data)));
         }
         assertThat(from).isEqualTo(run.getData().size());
       }
@@ -70,7 +70,7 @@ final class RecordingsTest {
         String[] frame = part[2].split("#", -1);
         long micros = Long.parseLong(part[0].replaceAll("[().]", ""));
         int id = Integer.parseUnsignedInt(frame[0], 16) | (frame[0].length() > 3 ? 1 << 31 : 0);
-        expected.add(new Frame(micros, part[1], id, frame[1].toLowerCase(java.util.Locale.ROOT)));
+        expected.add(new Frame(micros, part[1], id, frame[1].toLowerCase(Locale.ROOT)));
       }
     }
     long shift = END * 1000 - expected.get(expected.size() - 1).micros();
@@ -105,8 +105,7 @@ final class RecordingsTest {
                 + "(10.5) can0 7FF#\n"
                 + "(11.2) can0 00000001#00.11.22\n");
     assertThat(recording).extracting(Due::atMillis).containsExactly(499L, 1199L);
-    assertThat(recording)
-        .allSatisfy(d -> assertThat(d.message().path()).isEqualTo("v1/frames"));
+    assertThat(recording).allSatisfy(d -> assertThat(d.message().path()).isEqualTo("v1/frames"));
     assertThat(batch(recording.get(0)).getRunsList())
         .extracting(FrameRun::getBus)
         .containsExactly("can0", "can1");
@@ -221,8 +220,7 @@ final class RecordingsTest {
     String row = " 0".repeat(24) + "\n";
     Map<Integer, List<double[]>> units =
         TurbofanRecording.read(lines("1 1" + row + "1 2" + row + "2 1" + row));
-    List<List<Message>> fleet =
-        TurbofanRecording.fleet(units, unit -> "e" + unit, 1000, 1, END, 5);
+    List<List<Message>> fleet = TurbofanRecording.fleet(units, unit -> "e" + unit, 1000, 1, END, 5);
     assertThat(fleet).extracting(List::size).containsExactly(2, 1);
     for (List<Message> engine : fleet) {
       Report report = Report.parseFrom(engine.get(0).payload());

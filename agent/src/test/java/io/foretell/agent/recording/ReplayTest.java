@@ -20,13 +20,7 @@ final class ReplayTest {
   private final ScriptedLink link = new ScriptedLink();
   private final Agent agent =
       new Agent(
-          "d",
-          link,
-          new MemorySpool(100),
-          time,
-          time,
-          new Agent.Settings(100, 100, 1000),
-          c -> {});
+          "d", link, new MemorySpool(100), time, time, new Agent.Settings(100, 100, 1000), c -> {});
   private final List<Integer> progress = new ArrayList<>();
 
   private static List<Due> due(long... times) {
