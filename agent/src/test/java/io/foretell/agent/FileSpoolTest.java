@@ -87,7 +87,9 @@ final class FileSpoolTest {
       if (step < 5) {
         Message message = message("replies", n++);
         long number = spool.add(message).number();
-        assertThat(spool.next(number - 1, 1)).extracting(Spool.Kept::number).containsExactly(number);
+        assertThat(spool.next(number - 1, 1))
+            .extracting(Spool.Kept::number)
+            .containsExactly(number);
         model.add("v1/replies=" + "payload " + (n - 1));
       } else if (step < 9 && !model.isEmpty()) {
         int index = step % model.size();
@@ -238,11 +240,17 @@ final class FileSpoolTest {
       while (model.size() > capacity && model.values().stream().anyMatch(k -> k < 2)) {
         int least = model.values().stream().mapToInt(k -> k).min().orElseThrow();
         long victim =
-            model.entrySet().stream().filter(e -> e.getValue() == least).findFirst().orElseThrow().getKey();
+            model.entrySet().stream()
+                .filter(e -> e.getValue() == least)
+                .findFirst()
+                .orElseThrow()
+                .getKey();
         model.remove(victim);
         assertThat(added.givenUp()).contains(victim);
       }
-      assertThat(spool.next(0, 1000)).extracting(Spool.Kept::number).containsExactlyElementsOf(model.keySet());
+      assertThat(spool.next(0, 1000))
+          .extracting(Spool.Kept::number)
+          .containsExactlyElementsOf(model.keySet());
     }
   }
 

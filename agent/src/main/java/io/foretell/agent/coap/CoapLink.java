@@ -36,8 +36,7 @@ public final class CoapLink implements Link {
 
   /** Client errors that say "later", not "never" (RFC 7959, 2.9.2; RFC 8516). */
   private static final Set<CoAP.ResponseCode> PASSING =
-      EnumSet.of(
-          CoAP.ResponseCode.REQUEST_ENTITY_INCOMPLETE, CoAP.ResponseCode.TOO_MANY_REQUESTS);
+      EnumSet.of(CoAP.ResponseCode.REQUEST_ENTITY_INCOMPLETE, CoAP.ResponseCode.TOO_MANY_REQUESTS);
 
   private final String baseUri;
   private final @Nullable String token;
@@ -76,8 +75,7 @@ public final class CoapLink implements Link {
 
   /** Over plain UDP, with the device's token in each request. */
   public static CoapLink plain(InetSocketAddress server, String token, boolean observe) {
-    return new CoapLink(
-        uri("coap", server), token, null, null, observe, REQUEST_TIMEOUT_MILLIS);
+    return new CoapLink(uri("coap", server), token, null, null, observe, REQUEST_TIMEOUT_MILLIS);
   }
 
   /** The same, but an answer that takes longer counts as none. */
@@ -87,11 +85,7 @@ public final class CoapLink implements Link {
 
   private static String uri(String scheme, InetSocketAddress server) {
     String host = server.getHostString();
-    return scheme
-        + "://"
-        + (host.contains(":") ? "[" + host + "]" : host)
-        + ":"
-        + server.getPort();
+    return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getPort();
   }
 
   /** What belongs to one connection. */

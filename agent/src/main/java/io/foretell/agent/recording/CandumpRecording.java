@@ -17,7 +17,8 @@ import java.util.Map;
 
 /**
  * A CAN log in the form of can-utils' candump ({@code (1477899735.000002) can0 18F0010B#C0FF…}),
- * cut into batches of raw frames. Data frames of classic CAN; a remote or FD frame is no frame here.
+ * cut into batches of raw frames. Data frames of classic CAN; a remote or FD frame is no frame
+ * here.
  *
  * <p>Event times are moved so that the log ends at a moment of the caller's choice; distances stay.
  */

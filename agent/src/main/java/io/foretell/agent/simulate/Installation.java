@@ -29,8 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Installation {
   private static final Logger log = LoggerFactory.getLogger(Installation.class);
   private static final Set<UpdateStep> LAST_STEPS =
-      EnumSet.of(
-          UpdateStep.RUNNING, UpdateStep.ROLLED_BACK, UpdateStep.FAILED, UpdateStep.REFUSED);
+      EnumSet.of(UpdateStep.RUNNING, UpdateStep.ROLLED_BACK, UpdateStep.FAILED, UpdateStep.REFUSED);
 
   private final String device;
   private final SimulatedVehicle vehicle;

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a command may ask of a vehicle before it starts: {@code parked}, {@code speed<N} (km/h). What
- * the vehicle does not know does not hold.
+ * What a command may ask of a vehicle before it starts: {@code parked}, {@code speed<N} (km/h).
+ * What the vehicle does not know does not hold.
  */
 final class Preconditions {
   private static final Pattern SPEED_BELOW =

@@ -66,8 +66,8 @@ public final class VehicleSession implements AutoCloseable {
   public record Pace(long stepMillis, double secondsPerStep) {}
 
   /**
-   * Makes a session whose answers are kept as long as the process lives; {@link #start} brings it to
-   * life.
+   * Makes a session whose answers are kept as long as the process lives; {@link #start} brings it
+   * to life.
    *
    * @param updater given its listener of progress, makes the updater
    * @param blocking for what blocks
@@ -177,8 +177,7 @@ public final class VehicleSession implements AutoCloseable {
       case "install" -> install(command);
       case "reboot" -> reboot(command);
       case "read-faults" -> readFaults(command);
-      default ->
-          refuse(command, ReasonCode.NOT_FOUND, "unknown verb '" + command.getVerb() + "'");
+      default -> refuse(command, ReasonCode.NOT_FOUND, "unknown verb '" + command.getVerb() + "'");
     }
   }
 
@@ -248,10 +247,7 @@ public final class VehicleSession implements AutoCloseable {
       log.warn("{}: installing: {}", device, e.getMessage());
       owed.ifPresent(
           command ->
-              fail(
-                  command,
-                  ReasonCode.STORAGE_UNAVAILABLE.name(),
-                  String.valueOf(e.getMessage())));
+              fail(command, ReasonCode.STORAGE_UNAVAILABLE.name(), String.valueOf(e.getMessage())));
       return;
     }
     switch (verdict.kind()) {
@@ -260,16 +256,14 @@ public final class VehicleSession implements AutoCloseable {
       case RUNS ->
           owed.ifPresent(
               command ->
-                  answer(
-                      command, CommandReply.Outcome.DONE, verdict.detail(), verdict.software()));
+                  answer(command, CommandReply.Outcome.DONE, verdict.detail(), verdict.software()));
       case FAILED -> owed.ifPresent(command -> fail(command, verdict.reason(), verdict.detail()));
     }
   }
 
   private void later() {
     if (!closed) {
-      scheduler.schedule(
-          () -> mailbox.execute(this::goOn), RESUME_MILLIS, TimeUnit.MILLISECONDS);
+      scheduler.schedule(() -> mailbox.execute(this::goOn), RESUME_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -282,8 +276,7 @@ public final class VehicleSession implements AutoCloseable {
   }
 
   private void fail(DeviceCommand command, String reason, String detail) {
-    answer(
-        command, CommandReply.Outcome.FAILED, reason + ": " + detail, Map.of("reason", reason));
+    answer(command, CommandReply.Outcome.FAILED, reason + ": " + detail, Map.of("reason", reason));
   }
 
   private void answer(

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -115,8 +116,12 @@ final class CoapLinkTest {
   }
 
   private InetSocketAddress serve(boolean secure) {
+    return serve(secure, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  private InetSocketAddress serve(boolean secure, InetSocketAddress any) {
     Configuration config = config();
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    config.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, 100_000);
     CoapEndpoint.Builder builder = CoapEndpoint.builder().setConfiguration(config);
     if (secure) {
       config.set(DtlsConfig.DTLS_ROLE, DtlsConfig.DtlsRole.SERVER_ONLY);
@@ -182,6 +187,25 @@ final class CoapLinkTest {
   }
 
   @Test
+  void message_too_large_for_the_server_is_a_final_refusal() throws Exception {
+    link = CoapLink.plain(serve(false), "t", false);
+    link.connect(commands::add, lost::release);
+    assertThat(send("0123456789".repeat(11_000)).usable()).isFalse();
+  }
+
+  @Test
+  void server_that_was_restarted_is_found_again_over_dtls() throws Exception {
+    InetSocketAddress address = serve(true);
+    link = CoapLink.dtls(address, "device", KEY, true).withTimeout(5_000);
+    link.connect(commands::add, lost::release);
+    server.destroy();
+    assertThatThrownBy(() -> send("one")).isInstanceOf(ExecutionException.class);
+    serve(true, address);
+    link.connect(commands::add, lost::release);
+    assertThat(send("two")).isEqualTo(Ack.STORED);
+  }
+
+  @Test
   void wrong_key_is_no_connection() {
     link = CoapLink.dtls(serve(true), "device", new byte[16], false).withTimeout(5_000);
     assertThatThrownBy(() -> link.connect(commands::add, lost::release))
@@ -235,13 +259,13 @@ final class CoapLinkTest {
     link = CoapLink.plain(serve(false), "t", false).withTimeout(1_000);
     link.connect(commands::add, lost::release);
     answer = null;
-    assertThatThrownBy(() -> send("one"))
-        .isInstanceOf(java.util.concurrent.ExecutionException.class);
+    assertThatThrownBy(() -> send("one")).isInstanceOf(ExecutionException.class);
   }
 
   @Test
   void observation_that_the_server_ends_is_a_loss_told_once() throws Exception {
-    for (ResponseCode why : new ResponseCode[] {ResponseCode.UNAUTHORIZED, ResponseCode.NOT_FOUND}) {
+    for (ResponseCode why :
+        new ResponseCode[] {ResponseCode.UNAUTHORIZED, ResponseCode.NOT_FOUND}) {
       link = CoapLink.plain(server == null ? serve(false) : address(), "t", true);
       link.connect(commands::add, lost::release);
       resource.end(why);

@@ -28,7 +28,7 @@ final class Mosquitto implements AutoCloseable {
       port = free.getLocalPort();
     }
     Files.writeString(
-        folder.resolve("mosquitto.conf"), "listener " + port + " 127.0.0.1\n" + extra);
+        folder.resolve("mosquitto.conf"), "listener " + port + " 127.0.0.1\nuser root\n" + extra);
     start();
   }
 
@@ -43,8 +43,7 @@ final class Mosquitto implements AutoCloseable {
             .findFirst()
             .orElseGet(() -> fail("Mosquitto is missing: apt-get install mosquitto"));
     process =
-        new ProcessBuilder(
-                binary.toString(), "-c", folder.resolve("mosquitto.conf").toString())
+        new ProcessBuilder(binary.toString(), "-c", folder.resolve("mosquitto.conf").toString())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("mosquitto.log").toFile())
             .start();
@@ -66,13 +65,20 @@ final class Mosquitto implements AutoCloseable {
     }
   }
 
-  void stop() throws InterruptedException {
+  /** As after a power cut. */
+  void kill() throws InterruptedException {
     process.destroyForcibly();
+    process.waitFor(20, TimeUnit.SECONDS);
+  }
+
+  /** Lets it write down what it has. */
+  void stop() throws InterruptedException {
+    process.destroy();
     process.waitFor(20, TimeUnit.SECONDS);
   }
 
   @Override
   public void close() throws InterruptedException {
-    stop();
+    kill();
   }
 }
