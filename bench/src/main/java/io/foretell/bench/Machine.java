@@ -72,6 +72,11 @@ final class Machine {
     return read("/proc/cpuinfo").lines().filter(line -> line.startsWith("processor")).count();
   }
 
+  /** All processors, as taskset names them. */
+  static String allCores() {
+    return "0-" + (processors() - 1);
+  }
+
   /** The load average of the last minute. */
   static double loadAverage() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();

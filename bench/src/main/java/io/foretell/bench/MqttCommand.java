@@ -45,6 +45,11 @@ final class MqttCommand implements Callable<Integer> {
 
   MqttCommand() {}
 
+  MqttCommand(Setting setting) {
+    this.setting = setting;
+    this.servers = List.of("mosquitto", "routed", "memory", "whole");
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     setting.print(rows());

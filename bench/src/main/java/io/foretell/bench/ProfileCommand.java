@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -49,38 +50,26 @@ final class ProfileCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException, IOException {
     Path recording = setting.data.resolve(name + "-" + window + ".jfr").toAbsolutePath();
+    Instant from;
     try (Server server = setting.start(name)) {
-      new WarmUp(setting).until(server, List.of(window));
+      // A recording that begins later would make the JVM throw away what it has compiled.
+      Jcmd.run(server.pid(), "JFR.start", "name=bench", "settings=profile");
+      new WarmUp(setting).until(server, List.of(10, window));
       try (Load load = new Load(server.port(), setting.connections, window, "device-")) {
         load.saturate(Duration.ofSeconds(1));
         server.settle();
-        jcmd(server.pid(), "JFR.start", "name=bench", "settings=profile");
+        from = Instant.now();
         Map<String, Ticks> before = threads(server.pid());
         Load.Run run = load.saturate(setting.length());
         server.settle();
         Map<String, Ticks> after = threads(server.pid());
-        jcmd(server.pid(), "JFR.dump", "name=bench", "filename=" + recording);
+        Jcmd.run(server.pid(), "JFR.dump", "name=bench", "filename=" + recording);
         print(run, before, after);
       }
     }
-    frames(recording);
+    frames(recording, from);
     System.out.println("recording: " + recording);
     return 0;
-  }
-
-  private static void jcmd(long pid, String... words) throws IOException, InterruptedException {
-    List<String> command =
-        Stream.concat(
-                Stream.of(
-                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                    String.valueOf(pid)),
-                Stream.of(words))
-            .toList();
-    Process process =
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-    if (process.waitFor() != 0) {
-      throw new IllegalStateException("failed: " + command);
-    }
   }
 
   /** By name, threads of a pool together. */
@@ -128,7 +117,7 @@ final class ProfileCommand implements Callable<Integer> {
     return before == null ? now : now.plus(before, -1);
   }
 
-  private static void frames(Path recording) throws IOException {
+  private static void frames(Path recording, Instant from) throws IOException {
     Map<String, Long> top = new TreeMap<>();
     Map<String, Long> own = new TreeMap<>();
     long samples = 0;
@@ -138,7 +127,7 @@ final class ProfileCommand implements Callable<Integer> {
         String type = event.getEventType().getName();
         boolean counts =
             type.equals("jdk.ExecutionSample") || type.equals("jdk.NativeMethodSample");
-        if (counts && event.getStackTrace() != null) {
+        if (counts && event.getStackTrace() != null && event.getStartTime().isAfter(from)) {
           List<RecordedFrame> stack = event.getStackTrace().getFrames();
           String thread = event.getThread("sampledThread").getJavaName();
           String head = text(stack.get(0));

@@ -75,7 +75,7 @@ final class Setting {
     return switch (name) {
       case "mosquitto" -> new Mosquitto(fresh(name), serverCores);
       case "routed", "memory" -> new Room(name, fresh(name), serverCores, List.of());
-      case "whole" -> new Foretell(root(), fresh(name), serverCores);
+      case "whole" -> new Foretell(root(), fresh(name), serverCores, "");
       default ->
           throw new IllegalArgumentException(
               name + ": known are mosquitto, routed, memory and whole");

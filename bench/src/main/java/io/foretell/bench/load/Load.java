@@ -87,6 +87,11 @@ public final class Load implements AutoCloseable {
         .connect("127.0.0.1", port);
   }
 
+  /** Connections that the server has closed. */
+  public int lost() {
+    return on(() -> shared.lost);
+  }
+
   /** Keeps every window full for a time, then waits for what is on its way. */
   public Run saturate(Duration time) {
     begin(true);

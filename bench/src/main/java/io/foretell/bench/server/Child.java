@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,11 @@ final class Child implements AutoCloseable {
    * @param errors takes its standard error
    */
   Child(List<String> command, String cores, Path errors) {
+    this(command, cores, errors, Map.of());
+  }
+
+  /** The same with more variables in its environment. */
+  Child(List<String> command, String cores, Path errors, Map<String, String> environment) {
     this.errors = errors;
     List<String> pinned = new ArrayList<>();
     if (!cores.isEmpty()) {
@@ -41,7 +47,9 @@ final class Child implements AutoCloseable {
     pinned.addAll(command);
     try {
       Files.createDirectories(errors.toAbsolutePath().getParent());
-      process = new ProcessBuilder(pinned).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(pinned).redirectError(errors.toFile());
+      builder.environment().putAll(environment);
+      process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

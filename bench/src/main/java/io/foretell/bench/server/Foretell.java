@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -34,8 +35,9 @@ public final class Foretell implements Server {
    * @param root the folder with the script
    * @param data its data folder
    * @param cores as taskset names them
+   * @param javaOptions more options of its JVM, separated by blanks
    */
-  public Foretell(Path root, Path data, String cores) {
+  public Foretell(Path root, Path data, String cores, String javaOptions) {
     this.data = data;
     long begun = System.nanoTime();
     child =
@@ -58,7 +60,8 @@ public final class Foretell implements Server {
                 "--http-port",
                 "0"),
             cores,
-            Path.of(data + ".log"));
+            Path.of(data + ".log"),
+            Map.of("FORETELL_JAVA_OPTIONS", javaOptions));
     String ready = child.await(line -> line.contains("\"ready\":true"), START_SECONDS);
     secondsToReady = (System.nanoTime() - begun) / 1e9;
     port = number(ready, "mqtt");
