@@ -101,8 +101,7 @@ final class KillIT {
     long base = InstantSource.system().millis() - 1_800_000;
     for (int i = 1; i <= DEVICES; i++) {
       String name = "numbered-" + i;
-      String token =
-          api.post("/devices", Map.of(), Map.of("id", name)).path("token").asText();
+      String token = api.post("/devices", Map.of(), Map.of("id", name)).path("token").asText();
       devices.add(new NumberedDevice(name, token, address::get, scheduler, blocking, base));
     }
     devices.forEach(NumberedDevice::start);
