@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.client.ApiClient;
+import io.foretell.app.journey.RunningServer;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -66,8 +67,10 @@ final class KillIT {
           if (devices.isEmpty()) {
             register(server.api());
           }
+          long wanted = acknowledgedByAll() + 20 + random.nextInt(600);
+          RunningServer.await("acknowledgements", () -> acknowledgedByAll() >= wanted);
         }
-        long life = early ? 200 + random.nextInt(1500) : 100 + random.nextInt(900);
+        long life = early ? 200 + random.nextInt(1500) : random.nextInt(60);
         assertThat(server.endsWithin(life)).as("ends by itself in round %d", round).isFalse();
       }
       // Nobody sends before the next server is there, whatever took the old one's port.
@@ -82,7 +85,7 @@ final class KillIT {
 
       devices.forEach(NumberedDevice::finish);
       address.set(server.mqtt());
-      Until.holds("all is sent", 60, () -> devices.stream().allMatch(d -> d.backlog() == 0));
+      RunningServer.await("all that is unsent", () -> devices.stream().allMatch(d -> d.backlog() == 0));
       settle(api);
       devices.forEach(device -> assertThat(stored(api, device)).isEqualTo(all(device)));
       tickets(api, figures);
@@ -107,10 +110,13 @@ final class KillIT {
     devices.forEach(NumberedDevice::start);
   }
 
+  private long acknowledgedByAll() {
+    return devices.stream().mapToLong(device -> device.acknowledged().cardinality()).sum();
+  }
+
   private static void settle(ApiClient api) {
-    Until.holds(
-        "all is worked through",
-        60,
+    RunningServer.await(
+        "all that is on the lanes",
         () -> api.get("/conservation", Map.of()).path("inFlight").asLong() == 0);
   }
 
@@ -159,7 +165,7 @@ final class KillIT {
   private void tickets(ApiClient api, Figures figures) {
     Map<String, Set<String>> told = new TreeMap<>();
     devices.forEach(device -> told.put(device.name(), new TreeSet<>(device.codes())));
-    Until.holds("every code has a ticket", 30, () -> ticketed(api).equals(told));
+    RunningServer.await("a ticket a code", () -> ticketed(api).equals(told));
     Map<String, Integer> ofCause = new TreeMap<>();
     for (JsonNode ticket : api.get("/tickets", Map.of("limit", "1000")).path("items")) {
       String cause = ticket.path("device").asText() + " " + ticket.path("cause").asText();
