@@ -85,7 +85,8 @@ final class KillIT {
 
       devices.forEach(NumberedDevice::finish);
       address.set(server.mqtt());
-      RunningServer.await("all that is unsent", () -> devices.stream().allMatch(d -> d.backlog() == 0));
+      RunningServer.await(
+          "all that is unsent", () -> devices.stream().allMatch(d -> d.backlog() == 0));
       settle(api);
       devices.forEach(device -> assertThat(stored(api, device)).isEqualTo(all(device)));
       tickets(api, figures);
