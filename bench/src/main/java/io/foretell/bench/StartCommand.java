@@ -28,37 +28,39 @@ final class StartCommand implements Callable<Integer> {
   }
 
   List<Row> rows() {
-    List<Double> first = new ArrayList<>();
-    List<Double> again = new ArrayList<>();
-    // The script builds what is missing, and the JVM makes its class archive, at a start before.
-    seconds(setting.fresh("start"));
+    List<Start> first = new ArrayList<>();
+    List<Start> again = new ArrayList<>();
+    // What the script makes once, a build and a class archive, it makes at a start before.
+    start(setting.fresh("start"));
     for (int i = 0; i < STARTS; i++) {
       Path data = setting.fresh("start");
-      first.add(seconds(data));
-      again.add(seconds(data));
+      first.add(start(data));
+      again.add(start(data));
     }
-    Median onFresh = Median.of(first);
-    Median onOld = Median.of(again);
-    return List.of(
-        Row.atMost(
-            "start to ready, embedded, data folder from before",
-            3,
-            onOld.middle(),
-            "s",
-            how(onOld)),
-        Row.atMost(
-            "start to ready, embedded, very first start", 3, onFresh.middle(), "s", how(onFresh)));
+    return List.of(row("data folder from before", again), row("very first start", first));
   }
 
-  private static String how(Median m) {
-    return "process start to ready line, median of %d, %s–%s"
-        .formatted(m.count(), Row.number(m.least()), Row.number(m.most()));
+  /** Seconds by the clock, and of CPU. */
+  private record Start(double wall, double cpu) {}
+
+  private static Row row(String which, List<Start> starts) {
+    Median wall = Median.of(starts.stream().map(Start::wall).toList());
+    Median cpu = Median.of(starts.stream().map(Start::cpu).toList());
+    String how =
+        "process start to ready line, median of %d, %s–%s s; %s s of CPU"
+            .formatted(
+                wall.count(),
+                Row.number(wall.least()),
+                Row.number(wall.most()),
+                Row.number(cpu.middle()));
+    return Row.atMost("start to ready, embedded, " + which, 3, wall.middle(), "s", how);
   }
 
-  private double seconds(Path data) {
+  private Start start(Path data) {
     try (Foretell server = new Foretell(Setting.root(), data, Machine.allCores(), "")) {
-      setting.progress("ready after %.2f s".formatted(server.secondsToReady()));
-      return server.secondsToReady();
+      Start start = new Start(server.secondsToReady(), server.cpuToReady());
+      setting.progress("ready after %.2f s, %.2f s of CPU".formatted(start.wall, start.cpu));
+      return start;
     }
   }
 }

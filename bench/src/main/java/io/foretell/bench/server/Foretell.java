@@ -27,6 +27,7 @@ public final class Foretell implements Server {
   private final int httpPort;
   private final Path data;
   private final double secondsToReady;
+  private final double cpuToReady;
   private final HttpClient http = HttpClient.newHttpClient();
 
   /**
@@ -64,6 +65,7 @@ public final class Foretell implements Server {
             Map.of("FORETELL_JAVA_OPTIONS", javaOptions));
     String ready = child.await(line -> line.contains("\"ready\":true"), START_SECONDS);
     secondsToReady = (System.nanoTime() - begun) / 1e9;
+    cpuToReady = child.cpuSeconds();
     port = number(ready, "mqtt");
     httpPort = number(ready, "http");
   }
@@ -71,6 +73,11 @@ public final class Foretell implements Server {
   /** From the start of the process to its ready line, seconds. */
   public double secondsToReady() {
     return secondsToReady;
+  }
+
+  /** CPU time that it took to be ready, seconds. */
+  public double cpuToReady() {
+    return cpuToReady;
   }
 
   private static int number(String json, String name) {
