@@ -74,6 +74,12 @@ public final class Config {
           "10s",
           Config::duration,
           "How late telemetry may come and still be put in order.");
+  public static final Key<Integer> BUFFER =
+      key(
+          "diagnostics.buffer-bytes",
+          "131072",
+          Config::positive,
+          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy bus.");
   public static final Key<Duration> HEALING =
       key(
           "diagnostics.healing-period",

@@ -74,11 +74,18 @@ final class Pipeline {
             List.of(new J1939Reader(parts.book), new CodeReader(parts.book)),
             parts.detectors,
             severity(parts),
-            DiagnosisRules.standard()
-                .withLateness(config.get(Config.LATENESS))
-                .withHealingPeriod(config.get(Config.HEALING)),
+            rules(config),
             Topics.FINDINGS);
     return new Loop<>(decoding, Topics.TELEMETRY, diagnosis);
+  }
+
+  private static DiagnosisRules rules(Config config) {
+    DiagnosisRules rules = DiagnosisRules.standard().withHealingPeriod(config.get(Config.HEALING));
+    return new DiagnosisRules(
+        config.get(Config.LATENESS),
+        rules.episodes(),
+        config.get(Config.BUFFER),
+        rules.lateBeforeNewTimeline());
   }
 
   /** How bad by the code book, how sure by lamp and status. */

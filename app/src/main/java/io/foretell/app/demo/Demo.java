@@ -31,6 +31,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Demo implements AutoCloseable {
   private static final int VEHICLES = 12;
+  private static final int FIRST_WAVE = 2;
   private static final long PATIENCE_SECONDS = 150;
   private static final String FAULT = "fault:obd:*";
 
@@ -90,7 +91,12 @@ public final class Demo implements AutoCloseable {
     teller.chapter("A fix, 1.1.0, goes to two vehicles first. It does not come up");
     String failed = campaign(bad);
     awaitState(failed, "HALTED");
-    await("roll-backs", () -> counted(failed, "ROLLED_BACK"), 1);
+    await("roll-backs", () -> counted(failed, "ROLLED_BACK"), FIRST_WAVE);
+
+    api.post(
+        "/campaigns/" + failed + "/cancel",
+        Map.of(),
+        Map.of("by", "engineer", "text", "1.1.0 does not come up"));
 
     teller.chapter("The next one, 1.1.1, goes through all waves");
     String healed = campaign(good);
@@ -167,7 +173,7 @@ public final class Demo implements AutoCloseable {
     rule.put("minSuccessShare", 1);
     rule.put("soakSeconds", 2);
     List<Object> waves = new ArrayList<>();
-    waves.add(Map.of("count", 2, "haltRule", rule));
+    waves.add(Map.of("count", FIRST_WAVE, "haltRule", rule));
     waves.add(Map.of("count", 4, "haltRule", rule));
     waves.add(Map.of("share", 1, "haltRule", rule));
     Map<String, Object> plan = new LinkedHashMap<>();
@@ -266,7 +272,7 @@ public final class Demo implements AutoCloseable {
     int rolledBack = 0;
     JsonNode campaigns = api.get("/campaigns", Map.of());
     for (JsonNode campaign : campaigns.path("items")) {
-      halted += campaign.path("state").asText().equals("HALTED") ? 1 : 0;
+      halted += wasHalted(campaign.path("id").asText()) ? 1 : 0;
       rolledBack += campaign.path("counts").path("ROLLED_BACK").asInt();
     }
     summary.put("campaigns", campaigns.path("items").size());
@@ -276,6 +282,15 @@ public final class Demo implements AutoCloseable {
     summary.put("conserved", balance.path("holds").asBoolean());
     summary.put("seconds", Math.round((System.nanoTime() - started) / 1e8) / 10.0);
     return summary;
+  }
+
+  private boolean wasHalted(String campaign) {
+    for (JsonNode entry : api.get("/campaigns/" + campaign, Map.of()).path("timeline")) {
+      if (entry.path("kind").asText().equals("HALTED")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<JsonNode> allTickets() {

@@ -191,7 +191,7 @@ final class FleetView {
     return state.outlooks().stream()
         .filter(Outlook.RemainingLife.class::isInstance)
         .map(Outlook.RemainingLife.class::cast)
-        .min(Comparator.comparingDouble(life -> life.latest().p50()));
+        .min(Comparator.comparingDouble(life -> life.latest().rul()));
   }
 
   private static Health health(List<Episode> faults, Optional<Outlook.RemainingLife> life) {
@@ -224,7 +224,7 @@ final class FleetView {
       score -= fault.phase() == Episode.Phase.ACTIVE ? weight : weight / 3;
     }
     if (life.isPresent() && life.get().alarmed()) {
-      score -= (int) Math.max(10, 50 - life.get().latest().p50());
+      score -= (int) Math.max(10, 50 - life.get().latest().rul());
     }
     return Math.max(0, score);
   }

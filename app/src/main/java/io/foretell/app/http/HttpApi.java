@@ -202,6 +202,8 @@ public final class HttpApi implements Part {
             .setHost(bind)
             .setPort(wanted)
             .setIdleTimeout(120)
+            // Files go out by sendfile, which HTTP/2 has no way for.
+            .setHttp2ClearTextEnabled(false)
             .setHandle100ContinueAutomatically(true)
             .setCompressionSupported(true);
     try {

@@ -43,8 +43,7 @@ final class CommandLineTest {
     await("the ticket", () -> !server.items("/tickets", Map.of()).isEmpty());
     await(
         "the sample",
-        () ->
-            !server.items("/devices/car/history", Map.of("signal", "engine.coolant")).isEmpty());
+        () -> !server.items("/devices/car/history", Map.of("signal", "engine.coolant")).isEmpty());
     server.conserved();
   }
 
@@ -95,8 +94,19 @@ final class CommandLineTest {
   void commands_areThoseThatOthersRelyOn() {
     assertThat(new CommandLine(new Main()).getSubcommands().keySet())
         .contains(
-            "demo", "serve", "decode", "predict", "device", "fault", "ticket", "campaign",
-            "artifact", "command", "history", "doctor", "help");
+            "demo",
+            "serve",
+            "decode",
+            "predict",
+            "device",
+            "fault",
+            "ticket",
+            "campaign",
+            "artifact",
+            "command",
+            "history",
+            "doctor",
+            "help");
   }
 
   @Test

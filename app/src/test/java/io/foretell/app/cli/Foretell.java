@@ -50,8 +50,7 @@ public final class Foretell {
               .start();
       try {
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-          throw new AssertionError(
-              List.of(arguments) + " does not end: " + Files.readString(out));
+          throw new AssertionError(List.of(arguments) + " does not end: " + Files.readString(out));
         }
       } finally {
         process.destroyForcibly();

@@ -50,8 +50,7 @@ final class HouseRules {
             "agent.mqtt",
             "agent.recording",
             "agent.simulate"));
-    LIBRARIES.put(
-        "io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
+    LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
     LIBRARIES.put("io.netty", List.of("gateway.mqtt"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));
     LIBRARIES.put("org.eclipse.paho", List.of("agent.mqtt"));

@@ -92,8 +92,7 @@ final class BadInputIT {
     String wrong = "not-the-secret-that-was-given-to-it";
 
     Tool.Ran ran =
-        sender.send(
-            server, new Identity(device.device(), wrong, wrong), "telemetry", JSON, GOOD);
+        sender.send(server, new Identity(device.device(), wrong, wrong), "telemetry", JSON, GOOD);
 
     assertThat(sender.acknowledged(ran)).as(ran.toString()).isFalse();
     assertThat(ran.said()).containsIgnoringCase(told(sender, "NOT_AUTHENTICATED"));

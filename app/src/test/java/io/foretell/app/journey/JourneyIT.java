@@ -35,8 +35,7 @@ final class JourneyIT {
   @BeforeAll
   static void start() {
     server =
-        RunningServer.in(
-            data, "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s");
+        RunningServer.in(data, "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s");
   }
 
   @AfterAll
@@ -282,8 +281,7 @@ final class JourneyIT {
   private static String command(Identity device, String verb, int expiresIn) {
     return server
         .api()
-        .post(
-            path(device) + "/commands", Map.of(), Map.of("verb", verb, "expiresIn", expiresIn))
+        .post(path(device) + "/commands", Map.of(), Map.of("verb", verb, "expiresIn", expiresIn))
         .path("id")
         .asText();
   }

@@ -54,10 +54,14 @@ final class OpenApiTest {
                 "/campaigns",
                 Map.of(),
                 Map.of(
-                    "artifact", digest,
-                    "fixes", "fault:*",
-                    "selection", Map.of("model", "journey"),
-                    "waves", List.of(Map.of("count", 1, "haltRule", rule))))
+                    "artifact",
+                    digest,
+                    "fixes",
+                    "fault:*",
+                    "selection",
+                    Map.of("model", "journey"),
+                    "waves",
+                    List.of(Map.of("count", 1, "haltRule", rule))))
             .path("id")
             .asText();
     api.post("/campaigns/" + campaign + "/start", Map.of(), Map.of("by", "engineer"));
@@ -146,8 +150,7 @@ final class OpenApiTest {
     assertThat(answer.statusCode()).isBetween(400, 499);
     assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
     assertThat(
-            CONTRACT.faults(
-                "get", "/devices", "default", ApiClient.JSON.readTree(answer.body())))
+            CONTRACT.faults("get", "/devices", "default", ApiClient.JSON.readTree(answer.body())))
         .isEmpty();
   }
 

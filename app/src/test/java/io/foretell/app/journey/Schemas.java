@@ -132,7 +132,9 @@ final class Schemas {
     var required = whole.putArray("required");
     for (JsonNode part : schema.path("allOf")) {
       JsonNode one = merged(part);
-      one.path("properties").fields().forEachRemaining(p -> properties.set(p.getKey(), p.getValue()));
+      one.path("properties")
+          .fields()
+          .forEachRemaining(p -> properties.set(p.getKey(), p.getValue()));
       one.path("required").forEach(required::add);
     }
     return whole;

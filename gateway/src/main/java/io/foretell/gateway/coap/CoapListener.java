@@ -16,7 +16,9 @@ import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.CoapResource;
@@ -222,7 +224,8 @@ public final class CoapListener implements Part {
     void begin() {
       server.start();
       long period = settings.observeCheck().toMillis();
-      timers.scheduleWithFixedDelay(commands::check, period, period, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused =
+          timers.scheduleWithFixedDelay(commands::check, period, period, TimeUnit.MILLISECONDS);
     }
 
     void dropSessions(DeviceId device) {
@@ -231,12 +234,15 @@ public final class CoapListener implements Part {
       }
       drop(dtls, device);
       DTLSConnector connector = dtls;
-      timers.schedule(() -> drop(connector, device), SECOND_CUT_SECONDS, TimeUnit.SECONDS);
+      ScheduledFuture<?> unused =
+          timers.schedule(() -> drop(connector, device), SECOND_CUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static void drop(DTLSConnector connector, DeviceId device) {
-      connector.startTerminateConnectionsForPrincipal(
-          (Filter<Principal>) principal -> Callers.deviceOf(principal).equals(Optional.of(device)));
+      Future<Void> unused =
+          connector.startTerminateConnectionsForPrincipal(
+              (Filter<Principal>)
+                  principal -> Callers.deviceOf(principal).equals(Optional.of(device)));
     }
 
     void close() {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.californium.core.CoapResource;
+import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
-import org.eclipse.californium.core.coap.CoAP.Type;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
@@ -55,7 +55,7 @@ final class CommandResource extends CoapResource {
     this.downlink = downlink;
     this.presence = presence;
     setObservable(true);
-    setObserveType(Type.CON);
+    setObserveType(CoAP.Type.CON);
     getAttributes().addResourceType("foretell.commands");
     getAttributes().setObservable();
   }
@@ -179,13 +179,14 @@ final class CommandResource extends CoapResource {
     }
     CompletableFuture<Command> first = new CompletableFuture<>();
     AutoCloseable listening = downlink.listen(device, first::complete);
-    first
-        .orTimeout(ONE_COMMAND_SECONDS, TimeUnit.SECONDS)
-        .whenComplete(
-            (command, nothing) -> {
-              stop(device, listening);
-              exchange.respond(command == null ? empty() : content(exchange, command));
-            });
+    CompletableFuture<Command> unused =
+        first
+            .orTimeout(ONE_COMMAND_SECONDS, TimeUnit.SECONDS)
+            .whenComplete(
+                (command, nothing) -> {
+                  stop(device, listening);
+                  exchange.respond(command == null ? empty() : content(exchange, command));
+                });
   }
 
   private static boolean acceptable(CoapExchange exchange) {

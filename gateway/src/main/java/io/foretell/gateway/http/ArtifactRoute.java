@@ -72,7 +72,7 @@ final class ArtifactRoute {
     response
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
         .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(part.length()));
-    return request.method() == HttpMethod.HEAD || part.length() == 0
+    return request.method().equals(HttpMethod.HEAD) || part.length() == 0
         ? response.end()
         : send(response, digest, part);
   }

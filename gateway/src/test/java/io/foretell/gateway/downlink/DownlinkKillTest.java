@@ -43,7 +43,8 @@ class DownlinkKillTest {
           taken.add(line.substring(6));
         }
         if (taken.size() == 25) {
-          writer.destroyForcibly();
+          // not of the Process itself, which would also throw away what it said
+          writer.toHandle().destroyForcibly();
         }
       }
     }
