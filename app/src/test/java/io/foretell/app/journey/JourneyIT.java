@@ -106,7 +106,7 @@ final class JourneyIT {
               assertThat(fault.path("status").asInt()).isEqualTo(47);
             });
 
-    send(sender, device, "faults", JSON, "{\"complete\":true,\"codes\":[]}");
+    clear(sender, device);
 
     await("the proof", () -> state(device).equals("VERIFIED"));
     JsonNode closed = server.api().get("/tickets/" + ticket.path("id").asText(), Map.of());
@@ -121,7 +121,7 @@ final class JourneyIT {
     Identity device = device("relapse", Sender.HTTP);
     send(Sender.HTTP, device, "faults", JSON, "{\"code\":\"P0301\",\"status\":47}");
     await("the ticket", () -> ticket(device).isPresent());
-    send(Sender.HTTP, device, "faults", JSON, "{\"complete\":true,\"codes\":[]}");
+    clear(Sender.HTTP, device);
     await("the proof", () -> state(device).equals("VERIFIED"));
 
     send(Sender.HTTP, device, "faults", JSON, "{\"code\":\"P0301\",\"status\":47}");
@@ -228,6 +228,15 @@ final class JourneyIT {
       Sender sender, Identity device, String route, String type, String payload) {
     Tool.Ran ran = sender.send(server, device, route, type, payload.getBytes(UTF_8));
     assertThat(sender.acknowledged(ran)).as(sender + ": " + ran).isTrue();
+  }
+
+  /** Says that the fault is gone, and something else when the healing period is over. */
+  private static void clear(Sender sender, Identity device) {
+    send(sender, device, "faults", JSON, "{\"complete\":true,\"codes\":[]}");
+    long healed = System.currentTimeMillis() + 1_500;
+    await("the healing period", () -> System.currentTimeMillis() > healed);
+    assertThat(state(device)).as("silence proves nothing").isIn("OPEN", "REOPENED");
+    send(sender, device, "telemetry", JSON, "{\"engine.coolant\":91.5}");
   }
 
   private static Tool listener(Identity device, String version, String topic, int count) {
