@@ -23,6 +23,7 @@ import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.core.observe.ObserveRelation;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.UdpConfig;
@@ -40,6 +41,7 @@ final class CoapLinkTest {
   private final BlockingQueue<DeviceCommand> commands = new LinkedBlockingQueue<>();
   private final Semaphore lost = new Semaphore(0);
   private final Semaphore registrations = new Semaphore(0);
+  private final Semaphore established = new Semaphore(0);
   private final Commands resource = new Commands();
   private volatile ResponseCode answer = ResponseCode.CHANGED;
   private volatile String diagnostic = "";
@@ -75,6 +77,12 @@ final class CoapLinkTest {
       response.getOptions().setMaxAge(maxAge);
       response.setPayload(next);
       exchange.respond(response);
+    }
+
+    @Override
+    public void addObserveRelation(ObserveRelation relation) {
+      super.addObserveRelation(relation);
+      established.release();
     }
 
     void send(DeviceCommand command) {
@@ -146,6 +154,12 @@ final class CoapLinkTest {
     return endpoint.getAddress();
   }
 
+  /** Connects, and waits until the server's side counts the observer too. */
+  private void connectAndObserve() throws InterruptedException {
+    link.connect(commands::add, lost::release);
+    assertThat(established.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+  }
+
   private static Message message(String text) {
     return new Message("v1/telemetry", text.getBytes(UTF_8));
   }
@@ -169,7 +183,7 @@ final class CoapLinkTest {
   @Test
   void message_and_command_go_over_dtls_with_the_devices_key() throws Exception {
     link = CoapLink.dtls(serve(true), "device", KEY, true);
-    link.connect(commands::add, lost::release);
+    connectAndObserve();
     assertThat(send("one")).isEqualTo(Ack.STORED);
     assertThat(posted.remove()).isEqualTo("v1/telemetry? one");
     resource.send(DeviceCommand.newBuilder().setId("c1").build());
@@ -267,7 +281,7 @@ final class CoapLinkTest {
     for (ResponseCode why :
         new ResponseCode[] {ResponseCode.UNAUTHORIZED, ResponseCode.NOT_FOUND}) {
       link = CoapLink.plain(server == null ? serve(false) : address(), "t", true);
-      link.connect(commands::add, lost::release);
+      connectAndObserve();
       resource.end(why);
       assertThat(lost.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
       resource.end(why);
@@ -282,7 +296,7 @@ final class CoapLinkTest {
   @Test
   void closed_link_hears_and_tells_nothing_more() throws Exception {
     link = CoapLink.plain(serve(false), "t", true);
-    link.connect(commands::add, lost::release);
+    connectAndObserve();
     link.close();
     resource.send(DeviceCommand.newBuilder().setId("late").build());
     resource.end(ResponseCode.NOT_FOUND);
@@ -295,7 +309,7 @@ final class CoapLinkTest {
   void stale_observation_is_registered_again() throws Exception {
     resource.maxAge = 0;
     link = CoapLink.plain(serve(false), "t", true);
-    link.connect(commands::add, lost::release);
+    connectAndObserve();
     // The first registration, and two that follow for want of freshness.
     assertThat(registrations.tryAcquire(3, 20, TimeUnit.SECONDS)).isTrue();
     resource.send(DeviceCommand.newBuilder().setId("c1").build());
@@ -307,7 +321,7 @@ final class CoapLinkTest {
   @Test
   void garbage_for_a_command_is_passed_over() throws Exception {
     link = CoapLink.plain(serve(false), "t", true);
-    link.connect(commands::add, lost::release);
+    connectAndObserve();
     resource.next = new byte[] {1, 2, 3};
     resource.changed();
     resource.send(DeviceCommand.newBuilder().setId("c2").build());
