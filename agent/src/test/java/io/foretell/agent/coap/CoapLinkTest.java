@@ -20,6 +20,7 @@ import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.coap.CoAP;
 import org.eclipse.californium.core.coap.CoAP.ResponseCode;
+import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
@@ -42,6 +43,7 @@ final class CoapLinkTest {
   private final Semaphore lost = new Semaphore(0);
   private final Semaphore registrations = new Semaphore(0);
   private final Semaphore established = new Semaphore(0);
+  private final Semaphore notified = new Semaphore(0);
   private final Commands resource = new Commands();
   private volatile ResponseCode answer = ResponseCode.CHANGED;
   private volatile String diagnostic = "";
@@ -76,6 +78,13 @@ final class CoapLinkTest {
       Response response = new Response(code);
       response.getOptions().setMaxAge(maxAge);
       response.setPayload(next);
+      response.addMessageObserver(
+          new MessageObserverAdapter() {
+            @Override
+            public void onAcknowledgement() {
+              notified.release();
+            }
+          });
       exchange.respond(response);
     }
 
@@ -324,6 +333,8 @@ final class CoapLinkTest {
     connectAndObserve();
     resource.next = new byte[] {1, 2, 3};
     resource.changed();
+    // This server gives notifications that overlap the same number; the later would be stale.
+    assertThat(notified.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
     resource.send(DeviceCommand.newBuilder().setId("c2").build());
     assertThat(commands.poll(20, TimeUnit.SECONDS))
         .satisfies(c -> assertThat(c.getId()).isEqualTo("c2"));
