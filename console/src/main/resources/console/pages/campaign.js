@@ -4,7 +4,7 @@ import { html, nothing, repeat, badge, when, deviceLink, problem, shares, timeli
 import { get, post } from '../api.js';
 import { t, number } from '../i18n.js';
 
-export const STATUSES = ['RUNNING', 'INSTALLED', 'VERIFIED', 'DOWNLOADING', 'RECEIVED', 'SENT', 'WAITING', 'ROLLED_BACK', 'FAILED', 'REFUSED', 'SILENT'];
+export const STATUSES = ['RUNNING', 'INSTALLED', 'VERIFIED', 'DOWNLOADING', 'RECEIVED', 'SENT', 'WAITING', 'ROLLED_BACK', 'FAILED', 'REFUSED', 'SILENT', 'WRITTEN_OFF'];
 
 export function campaign({ update, id }) {
   const path = `/campaigns/${encodeURIComponent(id)}`;
@@ -42,17 +42,21 @@ export function campaign({ update, id }) {
       <span class="quiet">${w.haltRule ? rule(w.haltRule) : nothing}</span>
     </li>`;
 
+  const happened = (entry) => [
+    t(`happened.${entry.key}`, entry.args, entry.text), t(`reason.${entry.args.reason}`, {}, entry.args.reason), entry.args.detail,
+  ].filter((part) => part).join(' · ');
+
   return {
     view: () => {
       const c = state.campaign;
       if (!c) return html`${problem(state.failure)}<p class="quiet">${t('loading')}</p>`;
       return html`
         <p class="crumbs"><a href="#/campaigns">${t('nav.campaigns')}</a> ›</p>
-        <h1>${c.name || c.id} <small>${c.artifact.component} ${c.artifact.version}</small></h1>
+        <h1>${c.name || c.id} <small>${c.id}</small></h1>
         ${problem(state.failure)}
         <p class="facts">${badge('campaign', c.state)}
           ${c.fixes ? html`<span>${t('campaign.fixes')} <code>${c.fixes}</code></span>` : nothing}
-          <span>${t('campaign.started')} ${when(c.startedAt)}</span>
+          <span>${t('campaign.created')} ${when(c.createdAt)}</span>
           <span><code>${c.artifact.digest?.slice(0, 19)}…</code></span></p>
         ${c.haltReason ? html`<p class="problem" role="alert"><strong>${t('campaign.halted')}</strong> ${c.haltReason}</p>` : nothing}
         <div class="actions">${(c.actions || []).map((a) => html`
@@ -68,7 +72,7 @@ export function campaign({ update, id }) {
         </table></div>
         ${state.next ? html`<button @click=${more}>${t('more')}</button>` : nothing}
         <h2>${t('timeline')}</h2>
-        ${timeline(c.timeline || [])}`;
+        ${timeline(c.timeline || [], happened)}`;
     },
     event: (type, data) => { if (type === 'campaign' && (!data.id || data.id === id)) load(); },
     close: () => load.cancel(),

@@ -78,7 +78,7 @@ export function device({ update, id }) {
         ${badge('health', d.health)}
         <span><span class="dot ${d.presence?.online ? 'on' : 'off'}"></span>
           ${d.presence?.online ? t('online') : t('offlineDevice')}
-          ${d.presence ? html`<span class="quiet">${d.presence.via} · ${d.presence.reason} · ${when(d.presence.since)}</span>` : nothing}</span>
+          ${d.presence?.via ? html`<span class="quiet">${d.presence.via} · ${when(d.presence.since)}</span>` : nothing}</span>
         <span>${t('model')} <b>${d.model || '–'}</b></span>
         ${Object.entries(d.software || {}).map(([k, v]) => html`<span>${k} <b>${v}</b></span>`)}
         <span>${t('lastSeen')} ${when(d.lastSeen)}</span>
