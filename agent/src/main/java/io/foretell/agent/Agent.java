@@ -1,7 +1,10 @@
 package io.foretell.agent;
 
 import io.foretell.proto.v1.DeviceCommand;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,9 +35,13 @@ public final class Agent implements AutoCloseable {
   private final Settings settings;
   private final Consumer<DeviceCommand> commands;
   private final Map<Long, CompletableFuture<Ack>> waiting = new HashMap<>();
+  private boolean started;
   private boolean connected;
   private boolean closed;
+  private boolean spoolClosed;
+  private boolean pumping;
   private int connection;
+  private int lostConnection;
   private int inFlight;
   private long sentUpTo;
   private int failures;
@@ -49,6 +56,13 @@ public final class Agent implements AutoCloseable {
   public record Settings(int window, long firstRetryMillis, long longestRetryMillis) {
     /** 16 messages; 0.5 s to 30 s. */
     public static final Settings DEFAULT = new Settings(16, 500, 30_000);
+
+    /** Refuses settings under which nothing would move. */
+    public Settings {
+      if (window < 1 || firstRetryMillis < 1 || longestRetryMillis < firstRetryMillis) {
+        throw new IllegalArgumentException("a window and waits of 1 or more, in order");
+      }
+    }
   }
 
   /**
@@ -76,8 +90,14 @@ public final class Agent implements AutoCloseable {
     this.commands = commands;
   }
 
-  /** Begins to connect. */
+  /** Begins to connect; once. */
   public void start() {
+    synchronized (this) {
+      if (started) {
+        return;
+      }
+      started = true;
+    }
     blocking.execute(this::connect);
   }
 
@@ -90,31 +110,61 @@ public final class Agent implements AutoCloseable {
       mine = ++connection;
     }
     try {
-      link.connect(commands, () -> lost(mine));
+      link.connect(this::obey, () -> lost(mine));
     } catch (LinkException e) {
-      retry(e);
+      retry(e.getMessage());
       return;
     }
-    synchronized (this) {
-      if (mine != connection) {
-        return;
+    switch (connected(mine)) {
+      case UP -> {
+        log.debug("{}: connected", name);
+        pump();
       }
-      connected = true;
-      failures = 0;
-      inFlight = 0;
-      sentUpTo = 0;
+      case LOST_ALREADY -> retry("connection lost at once");
+      case NOT_WANTED -> link.close();
     }
-    log.debug("{}: connected", name);
-    pump();
   }
 
-  private synchronized void retry(LinkException e) {
+  private enum Connected {
+    UP,
+    LOST_ALREADY,
+    NOT_WANTED
+  }
+
+  private synchronized Connected connected(int mine) {
+    if (closed) {
+      return Connected.NOT_WANTED;
+    }
+    if (lostConnection == mine) {
+      return Connected.LOST_ALREADY;
+    }
+    connected = true;
+    inFlight = 0;
+    sentUpTo = 0;
+    return Connected.UP;
+  }
+
+  /** The application's own failure must not cost the connection. */
+  private void obey(DeviceCommand command) {
+    synchronized (this) {
+      failures = 0;
+    }
+    try {
+      commands.accept(command);
+    } catch (RuntimeException e) {
+      log.error("{}: command {} failed", name, command.getId(), e);
+    }
+  }
+
+  private synchronized void retry(@Nullable String why) {
     failures++;
-    long wait =
+    long longest =
         Math.min(
             settings.longestRetryMillis(),
             settings.firstRetryMillis() << Math.min(failures - 1, 16));
-    log.debug("{}: {}; again in {} ms", name, e.getMessage(), wait);
+    // Spread by name, so that a fleet does not come back all at once.
+    long wait = longest - Math.floorMod(name.hashCode() + 7919L * failures, longest / 4 + 1);
+    log.debug("{}: {}; again in {} ms", name, why, wait);
     if (!closed) {
       scheduler.schedule(() -> blocking.execute(this::connect), wait, TimeUnit.MILLISECONDS);
     }
@@ -122,55 +172,95 @@ public final class Agent implements AutoCloseable {
 
   private void lost(int which) {
     synchronized (this) {
-      if (which != connection || closed || !connected) {
+      if (which != connection || closed) {
+        return;
+      }
+      if (!connected) {
+        lostConnection = which;
         return;
       }
       connected = false;
     }
-    retry(new LinkException("connection lost", false));
+    retry("connection lost");
   }
 
-  /** Takes a message; completes when the server has acknowledged it, however long that takes. */
+  /**
+   * Takes a message; completes when the server has acknowledged it, however long that takes.
+   *
+   * @return fails with {@link GivenUpException} where the message had to go for others that matter
+   *     more, or the agent is closed before; what is in a {@link FileSpool} goes out with the next
+   *     agent
+   */
   public CompletionStage<Ack> offer(Message message) {
     CompletableFuture<Ack> acknowledged = new CompletableFuture<>();
+    List<CompletableFuture<Ack>> givenUp = new ArrayList<>();
     synchronized (this) {
-      waiting.put(spool.add(message), acknowledged);
+      if (closed) {
+        return CompletableFuture.failedFuture(new GivenUpException(name + " is closed"));
+      }
+      Spool.Added added = spool.add(message);
+      waiting.put(added.number(), acknowledged);
+      for (long number : added.givenUp()) {
+        CompletableFuture<Ack> waiter = waiting.remove(number);
+        if (waiter != null) {
+          givenUp.add(waiter);
+        }
+      }
+    }
+    for (CompletableFuture<Ack> waiter : givenUp) {
+      waiter.completeExceptionally(new GivenUpException("the spool of " + name + " is full"));
     }
     pump();
     return acknowledged;
   }
 
+  /** Sends what may be sent. One thread at a time, so that the order is kept. */
   private void pump() {
-    while (true) {
-      Spool.Kept kept;
-      int mine;
-      synchronized (this) {
-        if (!connected || closed || inFlight >= settings.window()) {
-          return;
-        }
-        var next = spool.next(sentUpTo, 1);
-        if (next.isEmpty()) {
-          return;
-        }
-        kept = next.get(0);
-        sentUpTo = kept.number();
-        inFlight++;
-        mine = connection;
+    synchronized (this) {
+      if (pumping) {
+        return;
       }
-      link.send(kept.message())
-          .whenComplete((ack, failure) -> answered(mine, kept.number(), ack, failure));
+      pumping = true;
     }
+    for (Outgoing next = next(); next != null; next = next()) {
+      Outgoing out = next;
+      CompletionStage<Ack> sent;
+      try {
+        sent = link.send(out.kept().message());
+      } catch (LinkException e) {
+        sent = CompletableFuture.failedFuture(e);
+      }
+      sent.whenComplete(
+          (ack, failure) -> answered(out.connection(), out.kept().number(), ack, failure));
+    }
+  }
+
+  private record Outgoing(Spool.Kept kept, int connection) {}
+
+  private synchronized @Nullable Outgoing next() {
+    if (connected && !closed && inFlight < settings.window()) {
+      List<Spool.Kept> next = spool.next(sentUpTo, 1);
+      if (!next.isEmpty()) {
+        sentUpTo = next.get(0).number();
+        inFlight++;
+        return new Outgoing(next.get(0), connection);
+      }
+    }
+    pumping = false;
+    return null;
   }
 
   private void answered(int which, long number, @Nullable Ack ack, @Nullable Throwable failure) {
     CompletableFuture<Ack> acknowledged = null;
     synchronized (this) {
-      if (ack != null) {
-        spool.done(number);
-        acknowledged = waiting.remove(number);
-      }
       if (which == connection) {
         inFlight--;
+      }
+      if (ack != null) {
+        // An acknowledgement counts, whichever connection it came by.
+        failures = 0;
+        acknowledged = waiting.remove(number);
+        done(number);
       }
     }
     if (acknowledged != null && ack != null) {
@@ -180,6 +270,17 @@ public final class Agent implements AutoCloseable {
       lost(which);
     } else {
       pump();
+    }
+  }
+
+  private void done(long number) {
+    if (spoolClosed) {
+      return;
+    }
+    try {
+      spool.done(number);
+    } catch (UncheckedIOException e) {
+      log.warn("{}: message {} will be sent once more: {}", name, number, e.getMessage());
     }
   }
 
@@ -193,15 +294,26 @@ public final class Agent implements AutoCloseable {
     return connected;
   }
 
+  /** Ends the connection; whoever waits for an acknowledgement is told that none will come. */
   @Override
   public void close() {
     synchronized (this) {
+      if (closed) {
+        return;
+      }
       closed = true;
       connected = false;
     }
     link.close();
+    List<CompletableFuture<Ack>> left;
     synchronized (this) {
+      spoolClosed = true;
       spool.close();
+      left = List.copyOf(waiting.values());
+      waiting.clear();
+    }
+    for (CompletableFuture<Ack> waiter : left) {
+      waiter.completeExceptionally(new GivenUpException(name + " is closed"));
     }
   }
 }

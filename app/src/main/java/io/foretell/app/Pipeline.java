@@ -80,8 +80,7 @@ final class Pipeline {
   }
 
   private static DiagnosisRules rules(Config config) {
-    DiagnosisRules rules =
-        DiagnosisRules.standard().withHealingPeriod(config.get(Config.HEALING));
+    DiagnosisRules rules = DiagnosisRules.standard().withHealingPeriod(config.get(Config.HEALING));
     return new DiagnosisRules(
         config.get(Config.LATENESS),
         rules.episodes(),

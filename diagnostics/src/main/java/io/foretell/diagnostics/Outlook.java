@@ -44,11 +44,11 @@ public sealed interface Outlook {
    *
    * @param at event time of the cycle, ms since 1970
    * @param cycle how many cycles were seen by then
+   * @param rul the prediction
    * @param p10 lower end of the 80 % interval
-   * @param p50 the prediction
    * @param p90 upper end of the 80 % interval
    */
-  record Prediction(long at, int cycle, double p10, double p50, double p90) {}
+  record Prediction(long at, int cycle, double rul, double p10, double p90) {}
 
   /**
    * How far a signal is from where it used to be.

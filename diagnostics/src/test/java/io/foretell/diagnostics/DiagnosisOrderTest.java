@@ -16,6 +16,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 
 /** Event time decides: the order of arrival within the lateness leaves no trace. */
 class DiagnosisOrderTest {
@@ -96,8 +97,7 @@ class DiagnosisOrderTest {
   }
 
   /** Each report is on its way for less than the lateness. */
-  private static List<Arrival> arrivals(
-      List<Telemetry> story, @org.jspecify.annotations.Nullable Random random) {
+  private static List<Arrival> arrivals(List<Telemetry> story, @Nullable Random random) {
     List<Arrival> arrivals = new ArrayList<>();
     for (Telemetry t : story) {
       int delay = random == null ? 0 : random.nextInt(LATENESS);

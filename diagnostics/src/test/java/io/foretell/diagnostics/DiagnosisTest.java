@@ -14,6 +14,7 @@ import io.foretell.proto.Telemetry;
 import io.foretell.proto.Telemetry.Code;
 import io.foretell.proto.Telemetry.FaultCodes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
@@ -141,7 +142,7 @@ class DiagnosisTest {
   @Test
   void state_that_is_no_state_is_refused() {
     byte[] good = diagnosis.codec().encode(run.state());
-    byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
+    byte[] cut = Arrays.copyOf(good, good.length - 1);
 
     Assertions.assertThatThrownBy(() -> diagnosis.codec().decode(cut))
         .isInstanceOf(InvalidInputException.class);

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs a diagnosis over the telemetry of one device as an engine does, ticks included. */
-final class FoldRun {
-  static final Topic<Finding> FINDINGS = Topic.pass("findings");
+public final class FoldRun {
+  public static final Topic<Finding> FINDINGS = Topic.pass("findings");
   static final DeviceId DEVICE = DeviceId.parse("truck-7");
 
   private final Diagnosis diagnosis;
@@ -30,18 +30,20 @@ final class FoldRun {
         }
       };
 
-  FoldRun(Diagnosis diagnosis) {
+  /** Begins with a device that was never heard. */
+  public FoldRun(Diagnosis diagnosis) {
     this.diagnosis = diagnosis;
     this.state = diagnosis.initial(DEVICE);
   }
 
   /** From now on the state goes through its codec after each step. */
-  FoldRun repacked() {
+  public FoldRun repacked() {
     repacked = true;
     return this;
   }
 
-  FoldRun take(long at, Telemetry telemetry) {
+  /** One value of telemetry that came at {@code at}. */
+  public FoldRun take(long at, Telemetry telemetry) {
     passTo(at);
     Position position = new Position("uplink", 0, offset++);
     step(diagnosis.apply(state, new Entry<>(position, 0, DEVICE, at, telemetry), out));
@@ -59,15 +61,18 @@ final class FoldRun {
     return this;
   }
 
-  FoldRun toTheEnd() {
+  /** Lets all ticks come that the state waits for. */
+  public FoldRun toTheEnd() {
     return passTo(Stage.NEVER - 1);
   }
 
-  List<Finding> findings() {
+  /** What was said so far. */
+  public List<Finding> findings() {
     return findings;
   }
 
-  DiagnosisState state() {
+  /** The state now. */
+  public DiagnosisState state() {
     return state;
   }
 

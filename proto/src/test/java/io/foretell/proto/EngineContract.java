@@ -3,6 +3,11 @@ package io.foretell.proto;
 import static io.foretell.proto.JournalStage.HEARD;
 import static io.foretell.proto.JournalStage.SAID;
 import static io.foretell.proto.LaneContract.TEXT;
+import static io.foretell.proto.Sayings.append;
+import static io.foretell.proto.Sayings.collecting;
+import static io.foretell.proto.Sayings.journal;
+import static io.foretell.proto.Sayings.replayed;
+import static io.foretell.proto.Sayings.said;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -10,10 +15,8 @@ import io.foretell.proto.JournalStage.Journal;
 import io.foretell.proto.wire.Topics;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,7 +31,8 @@ public abstract class EngineContract {
   private static final DeviceId VAN = DeviceId.parse("van");
   private static final long START = 1000;
 
-  private final HandClock clock = new HandClock(START);
+  // It stands before all that tests append, so that only a test that moves it gets ticks by it.
+  private final HandClock clock = new HandClock(0);
   private final List<Engine> opened = new ArrayList<>();
 
   /** Another engine over the storage of this test, which is empty when the test begins. */
@@ -583,54 +587,11 @@ public abstract class EngineContract {
     clockMoved(engine);
   }
 
-  private static void append(Engine engine, DeviceId device, long at, String value) {
-    Await.done(engine.lane(TEXT).append(device, at, value));
-  }
-
   private static void idle(Engine engine) {
     Await.until("the stage has folded all", () -> engine.lag("journal") == 0);
   }
 
-  private static String journal(Engine engine, DeviceId device) {
-    return engine.state("journal", device, Journal.class).orElseThrow().toString();
-  }
-
   private static long count(Engine engine, DeviceId device) {
-    Optional<Long> count = engine.state("second", device, Long.class);
-    return count.orElse(0L);
-  }
-
-  private static List<String> said(Engine engine, DeviceId device) {
-    return LaneContract.all(engine.lane(SAID)).stream()
-        .filter(entry -> entry.key().equals(device))
-        .map(Entry::value)
-        .toList();
-  }
-
-  private static Map<DeviceId, List<String>> replayed(Engine engine) {
-    Map<DeviceId, List<String>> replayed = new HashMap<>();
-    engine.replay(
-        TEXT,
-        new JournalStage(),
-        new Emit() {
-          @Override
-          public <T> void to(Topic<T> topic, DeviceId key, T value) {
-            if (topic.name().equals(SAID.name())) {
-              replayed.computeIfAbsent(key, of -> new ArrayList<>()).add((String) value);
-            }
-          }
-        });
-    return replayed;
-  }
-
-  private static Emit collecting(Topic<String> of, List<String> out) {
-    return new Emit() {
-      @Override
-      public <T> void to(Topic<T> topic, DeviceId key, T value) {
-        if (topic.name().equals(of.name())) {
-          out.add((String) value);
-        }
-      }
-    };
+    return engine.state("second", device, Long.class).orElse(0L);
   }
 }

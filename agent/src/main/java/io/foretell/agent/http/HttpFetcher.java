@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches from a server's {@code /v1/metadata} and {@code /v1/artifacts}; a download goes on by
- * Range (RFC 9110).
+ * Range (RFC 9110, 14).
+ *
+ * <p>A server that falls silent in the middle of a body is given up after half a minute, like one
+ * that never answers.
  */
 public final class HttpFetcher implements Fetcher {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -22,6 +25,7 @@ public final class HttpFetcher implements Fetcher {
   private final HttpClient http;
   private final URI server;
   private final @Nullable String token;
+  private final Duration patience;
 
   /**
    * A fetcher.
@@ -31,9 +35,14 @@ public final class HttpFetcher implements Fetcher {
    * @param token the device's; null in a server's sandbox
    */
   public HttpFetcher(HttpClient http, URI server, @Nullable String token) {
+    this(http, server, token, TIMEOUT);
+  }
+
+  HttpFetcher(HttpClient http, URI server, @Nullable String token, Duration patience) {
     this.http = http;
     this.server = server;
     this.token = token;
+    this.patience = patience;
   }
 
   @Override
@@ -53,16 +62,32 @@ public final class HttpFetcher implements Fetcher {
       request.header("range", "bytes=" + offset + "-");
     }
     HttpResponse<InputStream> answer = send(request.build());
-    if (offset > 0 && answer.statusCode() == 200) {
-      answer.body().skipNBytes(offset);
-      return answer.body();
+    InputStream body = body(answer, digest.toString());
+    if (answer.statusCode() == 206) {
+      String range = answer.headers().firstValue("content-range").orElse("");
+      if (!range.startsWith("bytes " + offset + "-")) {
+        body.close();
+        throw new IOException(digest + ": asked for bytes from " + offset + ", got " + range);
+      }
+    } else if (offset > 0) {
+      skip(body, offset);
     }
-    return body(answer, digest.toString());
+    return body;
+  }
+
+  /** The server knows no Range: it sends what we have once more. */
+  private static void skip(InputStream body, long offset) throws IOException {
+    try {
+      body.skipNBytes(offset);
+    } catch (IOException e) {
+      body.close();
+      throw e;
+    }
   }
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(server.resolve(path)).timeout(TIMEOUT).GET();
+        HttpRequest.newBuilder(server.resolve(path)).timeout(patience).GET();
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
@@ -71,7 +96,7 @@ public final class HttpFetcher implements Fetcher {
 
   private HttpResponse<InputStream> send(HttpRequest request) throws IOException {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return http.send(request, answer -> new PatientBody(patience));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);

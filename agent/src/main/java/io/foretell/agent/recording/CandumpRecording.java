@@ -17,12 +17,16 @@ import java.util.Map;
 
 /**
  * A CAN log in the form of can-utils' candump ({@code (1477899735.000002) can0 18F0010B#C0FF…}),
- * cut into batches of raw frames.
+ * cut into batches of raw frames. Data frames of classic CAN; a remote or FD frame is no frame
+ * here.
  *
  * <p>Event times are moved so that the log ends at a moment of the caller's choice; distances stay.
  */
 public final class CandumpRecording {
   private static final int EXTENDED = 0x8000_0000;
+  private static final long MAX_BASE = 0x7FF;
+  private static final long MAX_EXTENDED = 0x1FFF_FFFF;
+  private static final int MAX_DATA = 8;
   private static final HexFormat HEX = HexFormat.of();
 
   private final List<Due> due = new ArrayList<>();
@@ -44,19 +48,28 @@ public final class CandumpRecording {
    * Reads a log.
    *
    * @param sliceMillis how much of the log goes into a message
-   * @param endAt the event time of its last frame, ms since 1970
+   * @param endAt the event time of its latest frame, ms since 1970
    * @throws InvalidInputException at the first line that is no frame, with its number
    */
   public static List<Due> read(
       BufferedReader lines, long sliceMillis, long endAt, Numbering numbering) throws IOException {
-    List<String> all = lines.lines().filter(line -> !line.isBlank()).toList();
-    CandumpRecording recording = new CandumpRecording(sliceMillis, numbering);
-    if (all.isEmpty()) {
-      return List.of();
+    if (sliceMillis < 1) {
+      throw new IllegalArgumentException("slices of 1 ms or more, not " + sliceMillis);
     }
-    recording.shiftMicros = endAt * 1000 - micros(all.get(all.size() - 1), all.size());
+    List<String> all = new ArrayList<>();
+    long latest = Long.MIN_VALUE;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      all.add(line.strip());
+      if (!line.isBlank()) {
+        latest = Math.max(latest, micros(line.strip(), all.size()));
+      }
+    }
+    CandumpRecording recording = new CandumpRecording(sliceMillis, numbering);
+    recording.shiftMicros = endAt * 1000 - latest;
     for (int i = 0; i < all.size(); i++) {
-      recording.add(all.get(i), i + 1);
+      if (!all.get(i).isEmpty()) {
+        recording.add(all.get(i), i + 1);
+      }
     }
     recording.flush();
     return recording.due;
@@ -82,7 +95,7 @@ public final class CandumpRecording {
   }
 
   private void add(String line, int number) throws IOException {
-    String[] part = line.trim().split("\\s+");
+    String[] part = line.split("\\s+");
     int hash = part.length < 3 ? -1 : part[2].indexOf('#');
     if (hash < 1) {
       throw bad(line, number);
@@ -96,7 +109,7 @@ public final class CandumpRecording {
       flush();
       sliceStart = at;
     }
-    last = at;
+    last = Math.max(last, at);
     try {
       String id = part[2].substring(0, hash);
       byte[] bytes = HEX.parseHex(part[2].substring(hash + 1).replace(".", ""));
@@ -107,10 +120,14 @@ public final class CandumpRecording {
   }
 
   private void append(String bus, long at, String id, byte[] bytes) throws IOException {
+    long number = Long.parseLong(id, 16);
+    boolean extended = id.length() > 3;
+    if (number < 0 || number > (extended ? MAX_EXTENDED : MAX_BASE) || bytes.length > MAX_DATA) {
+      throw new IllegalArgumentException("no CAN frame");
+    }
     FrameRun.Builder run = runs.computeIfAbsent(bus, b -> FrameRun.newBuilder().setBus(b));
-    int number = Integer.parseUnsignedInt(id, 16);
     run.addOffsetUs(at - sliceStart);
-    run.addId(id.length() > 3 ? number | EXTENDED : number);
+    run.addId((int) number | (extended ? EXTENDED : 0));
     run.addLength(bytes.length);
     data.computeIfAbsent(bus, b -> ByteString.newOutput()).write(bytes);
   }

@@ -2,6 +2,8 @@ package io.foretell.agent.recording;
 
 import io.foretell.agent.Ack;
 import io.foretell.agent.Agent;
+import io.foretell.proto.InvalidInputException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,15 +48,23 @@ public final class Replay {
       ScheduledExecutorService scheduler,
       InstantSource clock,
       IntConsumer progress) {
+    if (!(speed > 0) || Double.isInfinite(speed)) {
+      throw new IllegalArgumentException("a speed above 0, not " + speed);
+    }
     this.agent = agent;
-    this.due = due;
+    this.due = List.copyOf(due);
     this.speed = speed;
     this.scheduler = scheduler;
     this.clock = clock;
     this.progress = progress;
   }
 
-  /** Begins; completes when the server has acknowledged everything. */
+  /**
+   * Begins; completes when the server has acknowledged everything.
+   *
+   * @return fails where a message was given up, because the agent's spool was full or the agent was
+   *     closed
+   */
   public CompletionStage<Outcome> start() {
     startedAt = clock.millis();
     if (due.isEmpty()) {
@@ -66,11 +76,27 @@ public final class Replay {
   }
 
   private void step() {
+    try {
+      offerWhatIsDue();
+    } catch (UncheckedIOException | InvalidInputException e) {
+      finished.completeExceptionally(e);
+    }
+  }
+
+  private void offerWhatIsDue() {
     long elapsed = (long) ((clock.millis() - startedAt) * speed);
     while (next < due.size() && due.get(next).atMillis() <= elapsed) {
-      agent.offer(due.get(next++).message()).thenAccept(this::acknowledged);
+      agent
+          .offer(due.get(next++).message())
+          .thenAccept(this::acknowledged)
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  finished.completeExceptionally(failure);
+                }
+              });
     }
-    if (next < due.size()) {
+    if (next < due.size() && !finished.isDone()) {
       long wait = (long) ((due.get(next).atMillis() - elapsed) / speed);
       scheduler.schedule(this::step, Math.max(1, wait), TimeUnit.MILLISECONDS);
     }

@@ -27,7 +27,11 @@ public final class TurbofanRecording {
 
   private TurbofanRecording() {}
 
-  /** Reads the rows of each unit, in the order of their cycles. */
+  /**
+   * Reads the rows of each unit, in the order of their cycles.
+   *
+   * @throws InvalidInputException at the first line that is no row, with its number
+   */
   public static Map<Integer, List<double[]>> read(BufferedReader lines) throws IOException {
     Map<Integer, List<double[]>> units = new TreeMap<>();
     int number = 0;
@@ -37,7 +41,13 @@ public final class TurbofanRecording {
         continue;
       }
       double[] row = row(line, number);
-      units.computeIfAbsent((int) row[0], unit -> new ArrayList<>()).add(row);
+      List<double[]> rows = units.computeIfAbsent((int) row[0], unit -> new ArrayList<>());
+      boolean follows = rows.isEmpty() || row[1] == rows.get(rows.size() - 1)[1] + 1;
+      if (row[0] != (int) row[0] || !follows) {
+        throw new InvalidInputException(
+            ReasonCode.WRONG_SHAPE, "line " + number + " is not the next cycle of its unit");
+      }
+      rows.add(row);
     }
     return units;
   }
@@ -80,6 +90,9 @@ public final class TurbofanRecording {
       int perMessage,
       long endAt,
       Numbering numbering) {
+    if (perMessage < 1 || cycleMillis < 1 || cycleMillis > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("cycles of 1 ms to 24 days, 1 or more in a message");
+    }
     List<Message> messages = new ArrayList<>();
     long start = endAt - (rows.size() - 1) * cycleMillis;
     for (int from = 0; from < rows.size(); from += perMessage) {

@@ -23,12 +23,22 @@ final class InverterCooling {
     this.random = random;
   }
 
-  /** Lets some time pass. */
-  void step(double seconds, double duty) {
+  /** Lets some time of driving pass. */
+  void drive(double seconds, double duty) {
     load = Math.min(1, Math.max(0.3, load + random.nextGaussian() * 0.05));
-    double heat = 600 + 2400 * load;
-    double cooled = (4 + CONDUCTANCE * duty) * (temperature - COOLANT);
-    temperature += seconds * (heat - cooled) / CAPACITY;
+    settle(seconds, 600 + 2400 * load, duty);
+  }
+
+  /** Lets some time of standing pass: no heat. */
+  void stand(double seconds, double duty) {
+    settle(seconds, 0, duty);
+  }
+
+  /** The equation's solution for constant heat, so that a step of any length is stable. */
+  private void settle(double seconds, double heat, double duty) {
+    double conductance = 4 + CONDUCTANCE * duty;
+    double steady = COOLANT + heat / conductance;
+    temperature = steady + (temperature - steady) * Math.exp(-seconds * conductance / CAPACITY);
   }
 
   double temperature() {

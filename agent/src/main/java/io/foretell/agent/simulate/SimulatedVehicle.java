@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * An electric vehicle whose inverter is cooled as well as its software drives the pump. When the
  * inverter stays too hot, it sets {@value #CODE} (SAE J2012: inverter cooling system performance);
  * when it has been cool for a while, the code is gone. So software that drives the pump right cures
- * it, and nothing else does.
+ * it, and nothing else does: at rest the code stays as it is.
  *
  * <p>Not safe for several threads.
  */
@@ -38,7 +38,8 @@ public final class SimulatedVehicle {
   private boolean failed;
   private int occurrences;
   private double frozenTemperature;
-  private double speed = 50;
+  private double cruise = 50;
+  private boolean parked;
 
   /** A vehicle that drives. */
   public SimulatedVehicle(Behaviour software, RandomGenerator random, Numbering numbering) {
@@ -58,6 +59,26 @@ public final class SimulatedVehicle {
     return software;
   }
 
+  /** Stops and stays where it is. */
+  public void park() {
+    parked = true;
+  }
+
+  /** Goes on driving. */
+  public void driveOff() {
+    parked = false;
+  }
+
+  /** Whether it stands. */
+  public boolean parked() {
+    return parked;
+  }
+
+  /** How fast it is, km/h. */
+  public double speed() {
+    return parked ? 0 : cruise;
+  }
+
   /** Whether the code is set. */
   public boolean failed() {
     return failed;
@@ -70,13 +91,23 @@ public final class SimulatedVehicle {
    * @return what it reports: its signals, and what its inverter says of faults
    */
   public List<Message> step(long now, double seconds) {
-    cooling.step(seconds, software.pumpDuty());
-    speed = Math.min(120, Math.max(20, speed + random.nextGaussian() * 4));
-    judge();
+    if (parked) {
+      // The monitor needs the load: at rest it judges nothing, and the code stays as it is.
+      cooling.stand(seconds, software.pumpDuty());
+    } else {
+      cooling.drive(seconds, software.pumpDuty());
+      cruise = Math.min(120, Math.max(20, cruise + random.nextGaussian() * 4));
+      judge();
+    }
     List<Message> said = new ArrayList<>();
     said.add(Message.own("telemetry", signals(now)));
-    said.add(Message.own("faults", faults(now)));
+    said.add(faultReport(now));
     return said;
+  }
+
+  /** What its inverter says of faults now. */
+  Message faultReport(long now) {
+    return Message.own("faults", faults(now));
   }
 
   private void judge() {
@@ -95,9 +126,9 @@ public final class SimulatedVehicle {
     return Report.newBuilder()
         .setOrigin(numbering.next())
         .setBaseTime(now)
-        .addSeries(one("Vehicle.Speed", speed))
+        .addSeries(one("Vehicle.Speed", speed()))
         .addSeries(one("Vehicle.Powertrain.ElectricMotor.InverterTemperature", temperature()))
-        .addSeries(one("Vehicle.Powertrain.ElectricMotor.Load", cooling.load() * 100))
+        .addSeries(one("Vehicle.Powertrain.ElectricMotor.Load", parked ? 0 : cooling.load() * 100))
         .addSeries(one("Vehicle.Powertrain.Cooling.PumpDuty", software.pumpDuty() * 100))
         .build();
   }

@@ -7,24 +7,23 @@ import io.foretell.agent.MemorySpool;
 import io.foretell.agent.Message;
 import io.foretell.agent.Numbering;
 import io.foretell.agent.update.InstallOrder;
-import io.foretell.agent.update.SoftwareImage;
 import io.foretell.agent.update.UpdateProgress;
 import io.foretell.agent.update.Updater;
 import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
 import io.foretell.proto.v1.CommandReply;
 import io.foretell.proto.v1.DeviceCommand;
 import io.foretell.proto.v1.UpdateStatus;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,24 +33,29 @@ import org.slf4j.LoggerFactory;
 /**
  * A simulated vehicle that is connected: it drives, reports, and obeys commands, updates among
  * them. What it answered to a command it answers again when the same command comes again.
+ *
+ * <p>An {@code install} is answered twice: ACCEPTED when it begins, and after the boot that follows
+ * DONE, with the component and the version that runs as proof, or FAILED. A REFUSED or FAILED reply
+ * carries its reason code as {@code reason} in the proof.
  */
 public final class VehicleSession implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(VehicleSession.class);
-  private static final int ANSWERS_KEPT = 64;
   private static final int SPOOL = 10_000;
   private static final long RESUME_MILLIS = 2_000;
 
   private final String device;
   private final SimulatedVehicle vehicle;
   private final Numbering numbering;
-  private final Updater updater;
+  private final Installation installation;
   private final Agent agent;
   private final ScheduledExecutorService scheduler;
   private final Executor mailbox;
   private final InstantSource clock;
   private final Pace pace;
-  private final Map<String, CommandReply> answers = new LinkedHashMap<>();
-  private @Nullable ScheduledFuture<?> driving;
+  private final Answers answers;
+  private final AtomicBoolean driveWaits = new AtomicBoolean();
+  private volatile boolean closed;
+  private volatile @Nullable ScheduledFuture<?> driving;
 
   /**
    * How a vehicle lives.
@@ -62,7 +66,8 @@ public final class VehicleSession implements AutoCloseable {
   public record Pace(long stepMillis, double secondsPerStep) {}
 
   /**
-   * Makes a session; {@link #start} brings it to life.
+   * Makes a session whose answers are kept as long as the process lives; {@link #start} brings it
+   * to life.
    *
    * @param updater given its listener of progress, makes the updater
    * @param blocking for what blocks
@@ -77,14 +82,35 @@ public final class VehicleSession implements AutoCloseable {
       Executor blocking,
       InstantSource clock,
       Pace pace) {
+    this(device, vehicle, numbering, link, updater, scheduler, blocking, clock, pace, null);
+  }
+
+  /**
+   * Makes a session that also knows after a restart of the process what it has answered, and which
+   * command it still owes an answer.
+   *
+   * @param answers the file for that; null for none
+   */
+  public VehicleSession(
+      String device,
+      SimulatedVehicle vehicle,
+      Numbering numbering,
+      Link link,
+      Function<Consumer<UpdateProgress>, Updater> updater,
+      ScheduledExecutorService scheduler,
+      Executor blocking,
+      InstantSource clock,
+      Pace pace,
+      @Nullable Path answers) {
     this.device = device;
     this.vehicle = vehicle;
     this.numbering = numbering;
     this.scheduler = scheduler;
-    this.mailbox = new Mailbox(blocking);
+    this.mailbox = new Mailbox(device, blocking);
     this.clock = clock;
     this.pace = pace;
-    this.updater = updater.apply(this::report);
+    this.answers = new Answers(answers);
+    this.installation = new Installation(device, vehicle, updater, this::report);
     this.agent =
         new Agent(
             device,
@@ -98,108 +124,196 @@ public final class VehicleSession implements AutoCloseable {
 
   /** Boots, connects and drives off. */
   public void start() {
+    mailbox.execute(this::wake);
     agent.start();
-    mailbox.execute(
-        () -> {
-          boot();
-          again();
-        });
     driving =
         scheduler.scheduleAtFixedRate(
-            () -> mailbox.execute(this::drive),
-            pace.stepMillis(),
-            pace.stepMillis(),
-            TimeUnit.MILLISECONDS);
+            this::driveSoon, pace.stepMillis(), pace.stepMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void boot() {
+  private void wake() {
     try {
-      updater.boot();
-      Path image = updater.image(Behaviour.COMPONENT).orElseThrow();
-      vehicle.run(Behaviour.of(SoftwareImage.parse(Files.readAllBytes(image))));
+      installation.boot();
     } catch (IOException e) {
-      throw new UncheckedIOException(device + " cannot read its software", e);
+      log.error("{}: cannot read its software, and runs what it was made with", device, e);
+    }
+    goOn();
+  }
+
+  /** At most one step waits: while an update is under way none pile up. */
+  private void driveSoon() {
+    if (driveWaits.compareAndSet(false, true)) {
+      mailbox.execute(
+          () -> {
+            driveWaits.set(false);
+            drive();
+          });
     }
   }
 
   private void drive() {
     for (Message message : vehicle.step(clock.millis(), pace.secondsPerStep())) {
-      agent.offer(message);
+      offer(message);
     }
   }
 
   private void obey(DeviceCommand command) {
-    CommandReply before = answers.get(command.getId());
-    if (before != null) {
-      say("replies", before);
+    Optional<CommandReply> before = answers.to(command.getId());
+    if (before.isPresent()) {
+      // Under a new number: the server may have the old one already and drop it as a duplicate.
+      say("replies", before.get().toBuilder().setOrigin(numbering.next()).build());
       return;
     }
-    if (clock.millis() > command.getExpiresAt()) {
-      answer(command, CommandReply.Outcome.EXPIRED, "it came too late");
+    if (clock.millis() >= command.getExpiresAt()) {
+      answer(command, CommandReply.Outcome.EXPIRED, "it came too late", Map.of());
+      return;
+    }
+    Optional<String> unmet = Preconditions.unmet(command.getPreconditionsList(), vehicle);
+    if (unmet.isPresent()) {
+      refuse(command, ReasonCode.PRECONDITION_FAILED, unmet.get());
       return;
     }
     switch (command.getVerb()) {
       case "install" -> install(command);
-      case "reboot" -> {
-        boot();
-        answer(command, CommandReply.Outcome.DONE, "booted");
-      }
-      case "read-faults" -> {
-        drive();
-        answer(
-            command, CommandReply.Outcome.DONE, vehicle.failed() ? SimulatedVehicle.CODE : "none");
-      }
-      default -> answer(command, CommandReply.Outcome.REFUSED, "unknown verb " + command.getVerb());
+      case "reboot" -> reboot(command);
+      case "read-faults" -> readFaults(command);
+      default -> refuse(command, ReasonCode.NOT_FOUND, "unknown verb '" + command.getVerb() + "'");
     }
+  }
+
+  private void reboot(DeviceCommand command) {
+    try {
+      installation.boot();
+      answer(command, CommandReply.Outcome.DONE, "booted", software());
+    } catch (IOException e) {
+      fail(command, ReasonCode.STORAGE_UNAVAILABLE.name(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void readFaults(DeviceCommand command) {
+    offer(vehicle.faultReport(clock.millis()));
+    String faults = vehicle.failed() ? SimulatedVehicle.CODE : "none";
+    answer(command, CommandReply.Outcome.DONE, faults, Map.of("faults", faults));
+  }
+
+  private Map<String, String> software() {
+    return Map.of(Behaviour.COMPONENT, vehicle.software().version());
   }
 
   private void install(DeviceCommand command) {
+    InstallOrder order;
     try {
-      InstallOrder order =
-          InstallOrder.parse(command.getId(), command.getArguments(), command.getExpiresAt());
-      finish(updater.install(order));
-      answer(command, CommandReply.Outcome.ACCEPTED, "see the update's own reports");
+      order = order(command);
     } catch (InvalidInputException e) {
-      answer(command, CommandReply.Outcome.REFUSED, e.reason() + ": " + e.detail());
+      refuse(command, e.reason(), e.detail());
+      return;
+    }
+    answers
+        .owed()
+        .ifPresent(
+            other ->
+                fail(other, ReasonCode.CONFLICT.name(), "given up for command " + command.getId()));
+    CommandReply reply = reply(command, CommandReply.Outcome.ACCEPTED, "begun", Map.of());
+    keep(() -> answers.accepted(command, reply));
+    say("replies", reply);
+    conclude(() -> installation.install(order));
+  }
+
+  private static InstallOrder order(DeviceCommand command) {
+    return InstallOrder.parse(command.getId(), command.getArguments(), command.getExpiresAt());
+  }
+
+  /** Goes on with what was interrupted, by the network or by a restart of the process. */
+  private void goOn() {
+    Optional<DeviceCommand> owed = answers.owed();
+    try {
+      Optional<InstallOrder> order = owed.map(VehicleSession::order);
+      conclude(() -> installation.resume(order));
+    } catch (InvalidInputException e) {
+      owed.ifPresent(command -> fail(command, e.reason().name(), e.detail()));
+    }
+  }
+
+  private interface Step {
+    Installation.Verdict take() throws IOException;
+  }
+
+  private void conclude(Step step) {
+    Optional<DeviceCommand> owed = answers.owed();
+    Installation.Verdict verdict;
+    try {
+      verdict = step.take();
     } catch (IOException e) {
       log.warn("{}: installing: {}", device, e.getMessage());
-      answer(command, CommandReply.Outcome.FAILED, String.valueOf(e.getMessage()));
+      owed.ifPresent(
+          command ->
+              fail(command, ReasonCode.STORAGE_UNAVAILABLE.name(), String.valueOf(e.getMessage())));
+      return;
+    }
+    switch (verdict.kind()) {
+      case INTERRUPTED -> later();
+      case NOTHING -> log.debug("{}: no installation is under way", device);
+      case RUNS ->
+          owed.ifPresent(
+              command ->
+                  answer(command, CommandReply.Outcome.DONE, verdict.detail(), verdict.software()));
+      case FAILED -> owed.ifPresent(command -> fail(command, verdict.reason(), verdict.detail()));
     }
   }
 
-  private void finish(Updater.Result result) {
-    switch (result) {
-      case RESTART_NEEDED -> boot();
-      case INTERRUPTED ->
-          scheduler.schedule(
-              () -> mailbox.execute(this::again), RESUME_MILLIS, TimeUnit.MILLISECONDS);
-      case CONCLUDED -> log.debug("{}: the order is concluded", device);
+  private void later() {
+    if (!closed) {
+      scheduler.schedule(() -> mailbox.execute(this::goOn), RESUME_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void again() {
-    try {
-      updater.resume().ifPresent(this::finish);
-    } catch (IOException e) {
-      log.warn("{}: going on with an update: {}", device, e.getMessage());
-    }
+  private void refuse(DeviceCommand command, ReasonCode reason, String detail) {
+    answer(
+        command,
+        CommandReply.Outcome.REFUSED,
+        reason + ": " + detail,
+        Map.of("reason", reason.name()));
   }
 
-  private void answer(DeviceCommand command, CommandReply.Outcome outcome, String detail) {
-    CommandReply reply =
-        CommandReply.newBuilder()
-            .setOrigin(numbering.next())
-            .setTime(clock.millis())
-            .setCommandId(command.getId())
-            .setOutcome(outcome)
-            .setDetail(detail)
-            .putProof(Behaviour.COMPONENT, vehicle.software().version())
-            .build();
-    answers.put(command.getId(), reply);
-    if (answers.size() > ANSWERS_KEPT) {
-      answers.remove(answers.keySet().iterator().next());
-    }
+  private void fail(DeviceCommand command, String reason, String detail) {
+    answer(command, CommandReply.Outcome.FAILED, reason + ": " + detail, Map.of("reason", reason));
+  }
+
+  private void answer(
+      DeviceCommand command,
+      CommandReply.Outcome outcome,
+      String detail,
+      Map<String, String> proof) {
+    CommandReply reply = reply(command, outcome, detail, proof);
+    keep(() -> answers.answered(reply));
     say("replies", reply);
+  }
+
+  private CommandReply reply(
+      DeviceCommand command,
+      CommandReply.Outcome outcome,
+      String detail,
+      Map<String, String> proof) {
+    return CommandReply.newBuilder()
+        .setOrigin(numbering.next())
+        .setTime(clock.millis())
+        .setCommandId(command.getId())
+        .setOutcome(outcome)
+        .setDetail(detail)
+        .putAllProof(proof)
+        .build();
+  }
+
+  private interface Keeping {
+    void run() throws IOException;
+  }
+
+  private void keep(Keeping answer) {
+    try {
+      answer.run();
+    } catch (IOException e) {
+      log.warn("{}: the answer will be forgotten with a restart: {}", device, e.getMessage());
+    }
   }
 
   private void report(UpdateProgress progress) {
@@ -219,7 +333,18 @@ public final class VehicleSession implements AutoCloseable {
   }
 
   private void say(String route, MessageLite body) {
-    agent.offer(Message.own(route, body));
+    offer(Message.own(route, body));
+  }
+
+  private void offer(Message message) {
+    agent
+        .offer(message)
+        .whenComplete(
+            (ack, failure) -> {
+              if (ack != null && !ack.usable()) {
+                log.warn("{}: {} is rejected: {}", device, message.path(), ack.reason());
+              }
+            });
   }
 
   /** Its name. */
@@ -234,8 +359,10 @@ public final class VehicleSession implements AutoCloseable {
 
   @Override
   public void close() {
-    if (driving != null) {
-      driving.cancel(false);
+    closed = true;
+    ScheduledFuture<?> steps = driving;
+    if (steps != null) {
+      steps.cancel(false);
     }
     agent.close();
   }

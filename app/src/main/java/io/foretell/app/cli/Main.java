@@ -35,6 +35,8 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DemoCommand.class,
       ServeCommand.class,
+      AgentCommand.class,
+      SimulateCommand.class,
       DecodeCommand.class,
       PredictCommands.class,
       DeviceCommands.class,

@@ -31,6 +31,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Demo implements AutoCloseable {
   private static final int VEHICLES = 12;
+  private static final int FIRST_WAVE = 2;
   private static final long PATIENCE_SECONDS = 150;
   private static final String FAULT = "fault:obd:*";
 
@@ -90,7 +91,7 @@ public final class Demo implements AutoCloseable {
     teller.chapter("A fix, 1.1.0, goes to two vehicles first. It does not come up");
     String failed = campaign(bad);
     awaitState(failed, "HALTED");
-    await("roll-backs", () -> counted(failed, "ROLLED_BACK"), 1);
+    await("roll-backs", () -> counted(failed, "ROLLED_BACK"), FIRST_WAVE);
 
     api.post(
         "/campaigns/" + failed + "/cancel",
@@ -172,7 +173,7 @@ public final class Demo implements AutoCloseable {
     rule.put("minSuccessShare", 1);
     rule.put("soakSeconds", 2);
     List<Object> waves = new ArrayList<>();
-    waves.add(Map.of("count", 2, "haltRule", rule));
+    waves.add(Map.of("count", FIRST_WAVE, "haltRule", rule));
     waves.add(Map.of("count", 4, "haltRule", rule));
     waves.add(Map.of("share", 1, "haltRule", rule));
     Map<String, Object> plan = new LinkedHashMap<>();

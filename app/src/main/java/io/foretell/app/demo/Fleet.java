@@ -37,7 +37,8 @@ public final class Fleet implements AutoCloseable {
   private final Executor blocking;
   private final InstantSource clock;
   private final VehicleSession.Pace pace;
-  private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<VehicleSession> sessions = new ArrayList<>();
 
   /**

@@ -133,7 +133,7 @@ final class Recorded implements AutoCloseable {
             cell.device(),
             cell.psk().getBytes(StandardCharsets.US_ASCII),
             false);
-    return play(connect(cell.device(), link, 32), due, 1);
+    return play(connect(cell.device(), link, 2), due, 1);
   }
 
   private CompletableFuture<?> play(Agent agent, List<Due> due, double speed) {

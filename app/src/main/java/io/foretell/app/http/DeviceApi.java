@@ -103,12 +103,13 @@ final class DeviceApi {
   }
 
   private Object show(Call call) {
-    DeviceId id = known(call);
+    DeviceId id = call.device();
     FleetView.Row row =
-        fleet.of(id.tenant()).rows().stream()
-            .filter(r -> r.device().id().equals(id))
-            .findFirst()
-            .orElseThrow(() -> new InvalidInputException(ReasonCode.NOT_FOUND, "no device " + id));
+        fleet.of(
+            registry
+                .find(id)
+                .orElseThrow(
+                    () -> new InvalidInputException(ReasonCode.NOT_FOUND, "no device " + id)));
     Map<String, Object> shape = FleetApi.summary(row);
     shape.put("registeredAt", row.device().registeredAt());
     presence.of(id).ifPresent(status -> shape.put("presence", presence(status)));

@@ -93,6 +93,35 @@ final class FleetView {
     return made;
   }
 
+  /** One device as it is now, also one that was registered a moment ago. */
+  Row of(Device device) {
+    TicketQuery query = open(device.id().tenant(), device.id().device());
+    int tickets = desk.list(query).tickets().size();
+    DeviceStates.@Nullable Known known =
+        states
+            .stream(device.id())
+            .flatMap(
+                stream ->
+                    states
+                        .diagnosis(device.id())
+                        .map(diagnosis -> new DeviceStates.Known(stream, diagnosis)))
+            .orElse(null);
+    return row(device, known, Map.of(device.id().device(), tickets));
+  }
+
+  private static TicketQuery open(String tenant, String device) {
+    return new TicketQuery(
+        tenant,
+        EnumSet.complementOf(EnumSet.of(TicketEvent.State.VERIFIED, TicketEvent.State.CLOSED)),
+        EnumSet.noneOf(TicketEvent.Urgency.class),
+        device,
+        "",
+        "",
+        TicketQuery.Order.NEWEST,
+        Optional.empty(),
+        PAGE);
+  }
+
   private Snapshot make(String tenant, long now) {
     Map<DeviceId, DeviceStates.Known> known = new HashMap<>();
     states.each(
@@ -123,17 +152,7 @@ final class FleetView {
 
   private void openTickets(
       String tenant, Map<String, Integer> byDevice, Map<String, Integer> byUrgency) {
-    TicketQuery query =
-        new TicketQuery(
-            tenant,
-            EnumSet.complementOf(EnumSet.of(TicketEvent.State.VERIFIED, TicketEvent.State.CLOSED)),
-            EnumSet.noneOf(TicketEvent.Urgency.class),
-            "",
-            "",
-            "",
-            TicketQuery.Order.NEWEST,
-            Optional.empty(),
-            PAGE);
+    TicketQuery query = open(tenant, "");
     Optional<String> next;
     do {
       TicketPage page = desk.list(query);
@@ -172,7 +191,7 @@ final class FleetView {
     return state.outlooks().stream()
         .filter(Outlook.RemainingLife.class::isInstance)
         .map(Outlook.RemainingLife.class::cast)
-        .min(Comparator.comparingDouble(life -> life.latest().p50()));
+        .min(Comparator.comparingDouble(life -> life.latest().rul()));
   }
 
   private static Health health(List<Episode> faults, Optional<Outlook.RemainingLife> life) {
@@ -205,7 +224,7 @@ final class FleetView {
       score -= fault.phase() == Episode.Phase.ACTIVE ? weight : weight / 3;
     }
     if (life.isPresent() && life.get().alarmed()) {
-      score -= (int) Math.max(10, 50 - life.get().latest().p50());
+      score -= (int) Math.max(10, 50 - life.get().latest().rul());
     }
     return Math.max(0, score);
   }

@@ -54,10 +54,10 @@ public final class Shapes {
     Map<String, Object> shape = new LinkedHashMap<>();
     shape.put("cause", life.subject());
     shape.put("at", latest.at());
-    shape.put("cycles", latest.p50());
+    shape.put("cycles", latest.rul());
     shape.put("low", latest.p10());
     shape.put("high", latest.p90());
-    shape.put("horizonMs", (long) (latest.p50() * life.cycleMillis()));
+    shape.put("horizonMs", (long) (latest.rul() * life.cycleMillis()));
     shape.put("alarmed", life.alarmed());
     shape.put("drivers", life.drivers());
     shape.put("model", life.model());

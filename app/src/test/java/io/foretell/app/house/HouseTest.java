@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,8 +27,14 @@ final class HouseTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.foretell");
-  private static final JavaClasses PLANTED =
-      new ClassFileImporter().importPackages("io.foretell.app.house.planted");
+
+  @TempDir static Path folder;
+  private static JavaClasses planted;
+
+  @BeforeAll
+  static void plant() throws IOException {
+    planted = Planted.in(folder);
+  }
 
   static List<String> rules() {
     return List.copyOf(new HouseRules("io.foretell").all().keySet());
@@ -53,21 +61,24 @@ final class HouseTest {
   @ParameterizedTest
   @MethodSource("rules")
   void rule_failsOnAPlantedFault(String name) {
-    Map<String, List<ArchRule>> rules = new HouseRules("io.foretell.app.house.planted").all();
+    Map<String, List<ArchRule>> rules = new HouseRules(Planted.ROOT).all();
     assertThat(rules.get(name))
         .as("one of the rules named '%s' sees the planted fault", name)
-        .anyMatch(rule -> rule.evaluate(PLANTED).hasViolation());
+        .anyMatch(rule -> rule.evaluate(planted).hasViolation());
+  }
+
+  @Test
+  void libraries_areEachUsedInEachPlaceTheyAreAllowedIn() {
+    HouseRules rules = new HouseRules("io.foretell");
+    assertThat(rules.idlePlaces(REAL)).isEmpty();
   }
 
   @Test
   void files_areShort() throws IOException {
     List<String> tooLong = new ArrayList<>();
     for (Path file : sources(".java", ".js", ".css")) {
-      try (Stream<String> lines = Files.lines(file)) {
-        long count = lines.count();
-        if (count > 600) {
-          tooLong.add(ROOT.relativize(file) + ": " + count);
-        }
+      if (HouseTexts.tooLong(Files.readAllLines(file))) {
+        tooLong.add(ROOT.relativize(file).toString());
       }
     }
     assertThat(tooLong).isEmpty();
@@ -93,32 +104,42 @@ final class HouseTest {
 
   @Test
   void sources_catchEverythingOnlyAtABoundary() throws IOException {
-    Pattern everything =
-        Pattern.compile("catch \\((final )?(Exception|Throwable|RuntimeException) ");
     List<String> found = new ArrayList<>();
     for (Path file : sources(".java")) {
-      boolean main = file.toString().contains("/src/main/");
-      String text = Files.readString(file);
-      if (main && everything.matcher(text).find() && !text.contains("Boundary:")) {
+      if (file.toString().contains("/src/main/")
+          && HouseTexts.catchesEverything(Files.readString(file))) {
         found.add(ROOT.relativize(file).toString());
       }
     }
-    assertThat(found).as("catches everything without saying why ('Boundary: …')").isEmpty();
+    assertThat(found).as("catches everything without saying why ('// Boundary: …')").isEmpty();
   }
 
   @Test
   void tests_neverSleepAndAreNeverDisabled() throws IOException {
-    Pattern sleeps = Pattern.compile("Thread\\.sleep|TimeUnit\\.[A-Z]+\\.sleep|@Disabled");
     List<String> found = new ArrayList<>();
     for (Path file : sources(".java")) {
-      String path = file.toString();
-      if (path.contains("/src/test/")
-          && !path.contains("/house/")
-          && sleeps.matcher(Files.readString(file)).find()) {
+      if (file.toString().contains("/src/test/")
+          && !file.getFileName().toString().startsWith("House")
+          && HouseTexts.idles(Files.readString(file))) {
         found.add(ROOT.relativize(file).toString());
       }
     }
     assertThat(found).isEmpty();
+  }
+
+  @Test
+  void textRules_failOnPlantedFaults() {
+    String caught = "} catch (RuntimeException e) {\n  log.warn(e);\n}";
+    String explained = "} catch (RuntimeException e) {\n  // Boundary: the timer must live.\n}";
+
+    assertThat(HouseTexts.catchesEverything(caught)).isTrue();
+    assertThat(HouseTexts.catchesEverything(explained)).isFalse();
+    assertThat(HouseTexts.catchesEverything(explained + caught)).isTrue();
+    assertThat(HouseTexts.idles("TimeUnit.SECONDS" + ".sleep(1)")).isTrue();
+    assertThat(HouseTexts.idles("Thread" + ".sleep(1)")).isTrue();
+    assertThat(HouseTexts.idles("@" + "Disabled")).isTrue();
+    assertThat(HouseTexts.tooLong(Collections.nCopies(601, ""))).isTrue();
+    assertThat(HouseTexts.tooLong(Collections.nCopies(600, ""))).isFalse();
   }
 
   private static List<Path> sources(String... endings) throws IOException {

@@ -77,6 +77,9 @@ final class InfluxJourneyIT {
     await("the ticket", () -> state(device).equals("OPEN"));
 
     send(sender, device, "faults", "{\"complete\":true,\"codes\":[]}");
+    long healed = System.currentTimeMillis() + 1_500;
+    await("the healing period", () -> System.currentTimeMillis() > healed);
+    send(sender, device, "telemetry", "{\"engine.coolant\":91.5}");
 
     await("the proof", () -> state(device).equals("VERIFIED"));
     server.conserved();

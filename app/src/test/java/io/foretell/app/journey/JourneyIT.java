@@ -35,8 +35,7 @@ final class JourneyIT {
   @BeforeAll
   static void start() {
     server =
-        RunningServer.in(
-            data, "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s");
+        RunningServer.in(data, "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s");
   }
 
   @AfterAll
@@ -107,7 +106,7 @@ final class JourneyIT {
               assertThat(fault.path("status").asInt()).isEqualTo(47);
             });
 
-    send(sender, device, "faults", JSON, "{\"complete\":true,\"codes\":[]}");
+    clear(sender, device);
 
     await("the proof", () -> state(device).equals("VERIFIED"));
     JsonNode closed = server.api().get("/tickets/" + ticket.path("id").asText(), Map.of());
@@ -122,7 +121,7 @@ final class JourneyIT {
     Identity device = device("relapse", Sender.HTTP);
     send(Sender.HTTP, device, "faults", JSON, "{\"code\":\"P0301\",\"status\":47}");
     await("the ticket", () -> ticket(device).isPresent());
-    send(Sender.HTTP, device, "faults", JSON, "{\"complete\":true,\"codes\":[]}");
+    clear(Sender.HTTP, device);
     await("the proof", () -> state(device).equals("VERIFIED"));
 
     send(Sender.HTTP, device, "faults", JSON, "{\"code\":\"P0301\",\"status\":47}");
@@ -231,6 +230,15 @@ final class JourneyIT {
     assertThat(sender.acknowledged(ran)).as(sender + ": " + ran).isTrue();
   }
 
+  /** Says that the fault is gone, and something else when the healing period is over. */
+  private static void clear(Sender sender, Identity device) {
+    send(sender, device, "faults", JSON, "{\"complete\":true,\"codes\":[]}");
+    long healed = System.currentTimeMillis() + 1_500;
+    await("the healing period", () -> System.currentTimeMillis() > healed);
+    assertThat(state(device)).as("silence proves nothing").isIn("OPEN", "REOPENED");
+    send(sender, device, "telemetry", JSON, "{\"engine.coolant\":91.5}");
+  }
+
   private static Tool listener(Identity device, String version, String topic, int count) {
     return Tool.start(
         "mosquitto_sub",
@@ -273,8 +281,7 @@ final class JourneyIT {
   private static String command(Identity device, String verb, int expiresIn) {
     return server
         .api()
-        .post(
-            path(device) + "/commands", Map.of(), Map.of("verb", verb, "expiresIn", expiresIn))
+        .post(path(device) + "/commands", Map.of(), Map.of("verb", verb, "expiresIn", expiresIn))
         .path("id")
         .asText();
   }

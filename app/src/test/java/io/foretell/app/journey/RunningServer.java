@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** A server on free ports with its data in a folder of the test, and its API as a client sees it. */
+/**
+ * A server on free ports with its data in a folder of the test, and its API as a client sees it.
+ */
 public final class RunningServer implements AutoCloseable {
   /** Long enough for a machine that builds beside the test. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -68,9 +70,7 @@ public final class RunningServer implements AutoCloseable {
   public Identity add(String device) {
     JsonNode issued = api.post("/devices", Map.of(), Map.of("id", device, "model", "journey"));
     return new Identity(
-        issued.path("device").asText(),
-        issued.path("token").asText(),
-        issued.path("psk").asText());
+        issued.path("device").asText(), issued.path("token").asText(), issued.path("psk").asText());
   }
 
   /** Its API. */

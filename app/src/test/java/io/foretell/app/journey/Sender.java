@@ -30,8 +30,7 @@ enum Sender {
     @Override
     List<String> command(RunningServer to, Identity as, String route, String type, Path body) {
       List<String> command = post(type, body);
-      command.add(
-          "coap://127.0.0.1:" + to.port("coap") + "/v1/" + route + "?token=" + as.token());
+      command.add("coap://127.0.0.1:" + to.port("coap") + "/v1/" + route + "?token=" + as.token());
       return command;
     }
   },

@@ -85,7 +85,8 @@ final class KillIT {
 
       devices.forEach(NumberedDevice::finish);
       address.set(server.mqtt());
-      RunningServer.await("all that is unsent", () -> devices.stream().allMatch(d -> d.backlog() == 0));
+      RunningServer.await(
+          "all that is unsent", () -> devices.stream().allMatch(d -> d.backlog() == 0));
       settle(api);
       devices.forEach(device -> assertThat(stored(api, device)).isEqualTo(all(device)));
       tickets(api, figures);
@@ -104,8 +105,7 @@ final class KillIT {
     long base = InstantSource.system().millis() - 1_800_000;
     for (int i = 1; i <= DEVICES; i++) {
       String name = "numbered-" + i;
-      String token =
-          api.post("/devices", Map.of(), Map.of("id", name)).path("token").asText();
+      String token = api.post("/devices", Map.of(), Map.of("id", name)).path("token").asText();
       devices.add(new NumberedDevice(name, token, address::get, scheduler, blocking, base));
     }
     devices.forEach(NumberedDevice::start);

@@ -46,7 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A minute of a truck's bus and of a vehicle's faults means the same in whatever order it comes. */
+/**
+ * A minute of a truck's bus and of a vehicle's faults means the same in whatever order it comes.
+ */
 final class OrderIT {
   private static final Logger log = LoggerFactory.getLogger(OrderIT.class);
   private static final long SEED = 20_260_731;
@@ -109,16 +111,18 @@ final class OrderIT {
   private record Outcome(Set<String> episodes, Set<String> findings, Set<String> tickets) {
     String figures() {
       return String.format(
-          "%d episodes, %d findings, %d tickets",
-          episodes.size(), findings.size(), tickets.size());
+          "%d episodes, %d findings, %d tickets", episodes.size(), findings.size(), tickets.size());
     }
   }
 
   private Outcome outcome(String name, Map<String, List<Message>> order) throws Exception {
     String[] flags = {
-      "diagnostics.lateness", LATENESS.toMillis() + "ms",
-      "diagnostics.buffer-bytes", Integer.toString(8 << 20),
-      "diagnostics.healing-period", "10s"
+      "diagnostics.lateness",
+      LATENESS.toMillis() + "ms",
+      "diagnostics.buffer-bytes",
+      Integer.toString(8 << 20),
+      "diagnostics.healing-period",
+      "10s"
     };
     try (RunningServer server = RunningServer.in(folder.resolve(name), flags)) {
       ConcurrentLinkedQueue<JsonNode> findings = new ConcurrentLinkedQueue<>();

@@ -26,7 +26,6 @@ import java.util.function.Consumer;
  */
 public final class DriftDetector implements Detector<DriftMemory> {
   private static final String MODEL = "drift-cusum/1";
-  private static final int MAX_SIGNALS = 64;
   private static final double GRAVE = 6;
 
   private final List<DriftRule> rules;
@@ -68,9 +67,13 @@ public final class DriftDetector implements Detector<DriftMemory> {
     moment
         .values()
         .forEach(
-            (signal, value) ->
-                rule(signal)
-                    .ifPresent(r -> take(memory, device, moment.time(), signal, value, r, out)));
+            (signal, value) -> {
+              Optional<DriftRule> rule = rule(signal);
+              Optional<Track> track = rule.flatMap(r -> memory.track(signal, r));
+              if (track.isPresent() && track.get().take(moment.time(), value, rule.get())) {
+                out.accept(finding(device, signal, moment.time(), track.get()));
+              }
+            });
   }
 
   @Override
@@ -82,27 +85,6 @@ public final class DriftDetector implements Detector<DriftMemory> {
 
   private Optional<DriftRule> rule(String signal) {
     return rules.stream().filter(r -> r.covers(signal)).findFirst();
-  }
-
-  private static void take(
-      DriftMemory memory,
-      DeviceId device,
-      long time,
-      String signal,
-      double value,
-      DriftRule rule,
-      Consumer<Finding> out) {
-    Track track = memory.tracks.get(signal);
-    if (track == null) {
-      if (memory.tracks.size() >= MAX_SIGNALS) {
-        return;
-      }
-      track = new Track(rule.learn());
-      memory.tracks.put(signal, track);
-    }
-    if (track.take(time, value, rule)) {
-      out.accept(finding(device, signal, time, track));
-    }
   }
 
   private static Finding finding(DeviceId device, String signal, long time, Track track) {

@@ -5,6 +5,7 @@ import io.foretell.diagnostics.packed.Unpacker;
 import io.foretell.proto.Codec;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -12,9 +13,21 @@ import java.util.TreeMap;
  * learns.
  */
 public final class DriftMemory {
+  private static final int MAX_SIGNALS = 64;
+
   final TreeMap<String, Track> tracks = new TreeMap<>();
 
   DriftMemory() {}
+
+  /** The track of a signal, a new one where it has none; empty where there is no room for more. */
+  Optional<Track> track(String signal, DriftRule rule) {
+    Track track = tracks.get(signal);
+    if (track == null && tracks.size() < MAX_SIGNALS) {
+      track = new Track(rule.learn());
+      tracks.put(signal, track);
+    }
+    return Optional.ofNullable(track);
+  }
 
   /** How it is kept. */
   static final class Packed implements Codec<DriftMemory> {

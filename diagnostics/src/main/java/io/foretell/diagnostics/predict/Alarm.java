@@ -24,29 +24,29 @@ final class Alarm {
     if (!raised) {
       return p.cycle() < policy.minCycles() ? Step.NONE : whileQuiet(p, policy);
     }
-    inARow = p.p50() >= policy.clearBeyond() ? inARow + 1 : 0;
+    inARow = p.rul() >= policy.clearBeyond() ? inARow + 1 : 0;
     if (inARow >= policy.clearAfter()) {
       raised = false;
       inARow = 0;
       return Step.CLEARED;
     }
-    boolean turnsUrgent = p.p50() <= policy.urgent() && told > policy.urgent();
-    if (turnsUrgent || p.p50() <= told / 2) {
-      told = p.p50();
+    boolean turnsUrgent = p.rul() <= policy.urgent() && told > policy.urgent();
+    if (turnsUrgent || p.rul() <= told / 2) {
+      told = p.rul();
       return Step.WORSE;
     }
     return Step.NONE;
   }
 
   private Step whileQuiet(Prediction p, AlarmPolicy policy) {
-    inARow = p.p50() <= policy.horizonCycles() ? inARow + 1 : 0;
+    inARow = p.rul() <= policy.horizonCycles() ? inARow + 1 : 0;
     if (inARow < policy.confirm()) {
       return Step.NONE;
     }
     raised = true;
     inARow = 0;
     since = p.at();
-    told = p.p50();
+    told = p.rul();
     times++;
     return Step.RAISED;
   }

@@ -1,7 +1,7 @@
 package io.foretell.diagnostics.predict;
 
 /**
- * When a predicted remaining life becomes a finding. It goes by the middle of the interval (p50).
+ * When a predicted remaining life becomes a finding. It goes by the prediction itself.
  *
  * @param horizonCycles a failure within so many cycles is worth telling
  * @param confirm predictions in a row within the horizon until it is told

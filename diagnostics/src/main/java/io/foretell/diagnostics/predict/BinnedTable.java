@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A table of features with each value replaced by the number of its bin: at most 256 a feature, of
+ * A table of features with each value replaced by the number of its bin: at most 128 a feature, of
  * about equal numbers of rows.
  *
  * @param edges feature by edge, ascending; a value belongs to the first bin whose edge it does not
@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * @param bins feature by row
  */
 record BinnedTable(float[][] edges, byte[][] bins) {
-  private static final int MAX_BINS = 256;
+  private static final int MAX_BINS = 128;
 
   /**
    * @param rows row by feature

@@ -30,7 +30,7 @@ public record Evaluation(
   private static final double LATE = 10;
 
   /** One unit: what is true, uncapped, and what was predicted. */
-  public record Judged(String unit, int cycles, int truth, double p10, double p50, double p90) {}
+  public record Judged(String unit, int cycles, int truth, double rul, double p10, double p90) {}
 
   /**
    * @param table units cut off before they failed, with their remaining lives
@@ -41,7 +41,7 @@ public record Evaluation(
     for (RunToFailure.Unit unit : table.units()) {
       float[][] rows = source.rows(unit);
       Prediction p = model.prediction(0, rows.length, model.remaining(rows[rows.length - 1]));
-      judged.add(new Judged(unit.id(), rows.length, unit.remaining(), p.p10(), p.p50(), p.p90()));
+      judged.add(new Judged(unit.id(), rows.length, unit.remaining(), p.rul(), p.p10(), p.p90()));
       progress.progress("units", judged.size(), table.units().size());
     }
     return of(model, judged);
@@ -65,7 +65,7 @@ public record Evaluation(
   private static double mean(
       List<Judged> judged, int cap, ToDoubleBiFunction<Double, Double> figure) {
     return judged.stream()
-        .mapToDouble(j -> figure.applyAsDouble(j.p50(), (double) Math.min(cap, j.truth())))
+        .mapToDouble(j -> figure.applyAsDouble(j.rul(), (double) Math.min(cap, j.truth())))
         .average()
         .orElse(0);
   }

@@ -135,7 +135,7 @@ public final class LifeMemory {
 
     private static void pack(Packer out, Prediction p) {
       out.number(p.at()).count(p.cycle());
-      out.count(tenths(p.p10())).count(tenths(p.p50())).count(tenths(p.p90()));
+      out.count(tenths(p.rul())).count(tenths(p.p10())).count(tenths(p.p90()));
     }
 
     private static Prediction prediction(Unpacker in) {

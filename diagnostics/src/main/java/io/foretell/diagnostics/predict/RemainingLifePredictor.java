@@ -125,14 +125,14 @@ public final class RemainingLifePredictor implements Detector<LifeMemory> {
     Prediction now = trend.get(trend.size() - 1);
     boolean cleared = step == Alarm.Step.CLEARED;
     Kind kind = cleared ? Kind.CLEARED : Kind.PREDICTED_FAILURE;
-    String told = step == Alarm.Step.WORSE ? Double.toString(now.p50()) : "";
+    String told = step == Alarm.Step.WORSE ? Double.toString(now.rul()) : "";
     double within = model.within(remaining, policy.horizonCycles());
     return new Finding(
         FindingId.of(device, subject, memory.alarm().since(), kind, told),
         kind,
         subject,
         title(cleared, now),
-        now.p50() <= policy.urgent() ? Severity.CRITICAL : Severity.MAJOR,
+        now.rul() <= policy.urgent() ? Severity.CRITICAL : Severity.MAJOR,
         cleared ? 1 - within : within,
         cleared ? Optional.empty() : horizon(now, memory.cycleMillis()),
         now.at(),
@@ -150,7 +150,7 @@ public final class RemainingLifePredictor implements Detector<LifeMemory> {
             ? "%s: no failure within reach any more, about %.0f cycles left (80 %%: %.0f to %.0f)"
             : "%s: will fail in about %.0f cycles (80 %%: %.0f to %.0f)",
         model.subject(),
-        now.p50(),
+        now.rul(),
         now.p10(),
         now.p90());
   }
@@ -158,7 +158,7 @@ public final class RemainingLifePredictor implements Detector<LifeMemory> {
   private static Optional<Duration> horizon(Prediction now, long cycleMillis) {
     return cycleMillis == 0
         ? Optional.empty()
-        : Optional.of(Duration.ofMillis(Math.round(now.p50() * cycleMillis)));
+        : Optional.of(Duration.ofMillis(Math.round(now.rul() * cycleMillis)));
   }
 
   private static List<Evidence> evidence(
@@ -169,8 +169,8 @@ public final class RemainingLifePredictor implements Detector<LifeMemory> {
           new Evidence(
               "prediction",
               p.at(),
-              String.format(Locale.ROOT, "Cycle %d: %.0f cycles left", p.cycle(), p.p50()),
-              Map.of("rul.cycles", p.p50(), "rul.p10", p.p10(), "rul.p90", p.p90())));
+              String.format(Locale.ROOT, "Cycle %d: %.0f cycles left", p.cycle(), p.rul()),
+              Map.of("rul.cycles", p.rul(), "rul.p10", p.p10(), "rul.p90", p.p90())));
     }
     long now = trend.get(trend.size() - 1).at();
     if (!drivers.isEmpty()) {

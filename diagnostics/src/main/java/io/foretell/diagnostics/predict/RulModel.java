@@ -116,8 +116,10 @@ public final class RulModel {
 
   /** The figures that people see, in tenths of a cycle. */
   Prediction prediction(long at, int cycle, double remaining) {
-    return new Prediction(
-        at, cycle, tenths(remaining, 0.1), tenths(remaining, 0.5), tenths(remaining, 0.9));
+    double rul = tenths(remaining);
+    double p10 = Math.min(rul, tenths(calibration.at(remaining, 0.1)));
+    double p90 = Math.max(rul, tenths(calibration.at(remaining, 0.9)));
+    return new Prediction(at, cycle, rul, p10, p90);
   }
 
   /** The probability that the life ends within some cycles. */
@@ -149,8 +151,8 @@ public final class RulModel {
     return Math.max(0, Math.min(cap, cycles));
   }
 
-  private double tenths(double remaining, double level) {
-    return Math.rint(capped(calibration.at(remaining, level)) * 10) / 10;
+  private double tenths(double cycles) {
+    return Math.rint(capped(cycles) * 10) / 10;
   }
 
   private byte[] pack() {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -55,7 +56,7 @@ public record RunToFailure(List<String> signals, List<Unit> units) {
           ReasonCode.WRONG_SHAPE,
           remaining.size() + " remaining lives for " + units.size() + " units");
     }
-    List<Unit> known = new java.util.ArrayList<>();
+    List<Unit> known = new ArrayList<>();
     for (int u = 0; u < units.size(); u++) {
       known.add(new Unit(units.get(u).id(), units.get(u).cycles(), remaining.get(u)));
     }

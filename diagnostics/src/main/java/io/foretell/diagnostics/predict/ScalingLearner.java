@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.predict;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -66,7 +67,7 @@ final class ScalingLearner {
     List<Integer> varying = new ArrayList<>();
     for (int s = 0; s < all.size(); s++) {
       int sensor = s;
-      if (java.util.Arrays.stream(moments).anyMatch(regime -> !regime[sensor].still())) {
+      if (Arrays.stream(moments).anyMatch(regime -> !regime[sensor].still())) {
         varying.add(s);
       }
     }
@@ -89,7 +90,7 @@ final class ScalingLearner {
     int[] columns = sensors.stream().mapToInt(table::column).toArray();
     Moments[][] moments = new Moments[count][columns.length];
     for (Moments[] regime : moments) {
-      java.util.Arrays.setAll(regime, s -> new Moments());
+      Arrays.setAll(regime, s -> new Moments());
     }
     for (int r = 0; r < regimes.length; r++) {
       for (int s = 0; s < columns.length; s++) {
@@ -147,7 +148,7 @@ final class ScalingLearner {
     double[][] centres = new double[k][];
     centres[0] = points[0].clone();
     double[] least = new double[points.length];
-    java.util.Arrays.fill(least, Double.POSITIVE_INFINITY);
+    Arrays.fill(least, Double.POSITIVE_INFINITY);
     for (int c = 1; c < k; c++) {
       int farthest = 0;
       for (int p = 0; p < points.length; p++) {

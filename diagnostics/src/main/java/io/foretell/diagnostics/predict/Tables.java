@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -93,7 +95,7 @@ public final class Tables {
   /** A CSV file with a header; an empty cell is a missing value. */
   public static RunToFailure csv(Path file, CsvMapping mapping) throws IOException {
     Rows rows = new Rows();
-    String separator = java.util.regex.Pattern.quote(String.valueOf(mapping.separator()));
+    String separator = Pattern.quote(String.valueOf(mapping.separator()));
     try (BufferedReader in = open(file)) {
       String header = in.readLine();
       if (header == null) {
@@ -167,7 +169,7 @@ public final class Tables {
       List<RunToFailure.Unit> table = new ArrayList<>();
       units.forEach(
           (id, rows) -> {
-            rows.sort(java.util.Comparator.comparingDouble(Row::cycle));
+            rows.sort(Comparator.comparingDouble(Row::cycle));
             double[][] cycles = rows.stream().map(Row::values).toArray(double[][]::new);
             table.add(new RunToFailure.Unit(id, cycles, 0));
           });

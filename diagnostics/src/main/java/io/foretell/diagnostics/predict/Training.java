@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 /**
@@ -29,7 +31,7 @@ public final class Training {
   private final RunToFailure table;
   private final TrainingOptions options;
   private final ProgressListener progress;
-  private final AtomicInteger done = new AtomicInteger();
+  private int done;
 
   /** A model with its record. */
   public record Trained(RulModel model, TrainingRecord record) {}
@@ -57,11 +59,7 @@ public final class Training {
     BinnedTable binned = BinnedTable.of(rows.features);
     int[] foldOfUnit = deal(table.units().size());
     report("trees");
-    List<Fold> folds =
-        IntStream.range(0, options.folds())
-            .parallel()
-            .mapToObj(f -> fold(rows, binned, foldOfUnit, f))
-            .toList();
+    List<Fold> folds = folds(rows, binned, foldOfUnit);
     double[] heldOut = new double[rows.target.length];
     folds.forEach(f -> f.copyTo(heldOut));
     Calibration calibration = Calibration.learn(heldOut, rows.target, table.units().size());
@@ -128,6 +126,26 @@ public final class Training {
     }
   }
 
+  private List<Fold> folds(Rows rows, BinnedTable binned, int[] foldOfUnit) {
+    int threads = Math.min(options.folds(), Runtime.getRuntime().availableProcessors());
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      List<CompletableFuture<Fold>> running =
+          IntStream.range(0, options.folds())
+              .mapToObj(
+                  f -> CompletableFuture.supplyAsync(() -> fold(rows, binned, foldOfUnit, f), pool))
+              .toList();
+      List<Fold> folds = new ArrayList<>();
+      for (CompletableFuture<Fold> next : running) {
+        folds.add(next.join());
+        report("trees");
+      }
+      return folds;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
   private Fold fold(Rows rows, BinnedTable binned, int[] foldOfUnit, int fold) {
     int[] seen =
         IntStream.range(0, rows.unit.length)
@@ -154,7 +172,6 @@ public final class Training {
         explained++;
       }
     }
-    report("trees");
     return new Fold(trees, unseen, predicted, contributions, explained);
   }
 
@@ -164,7 +181,7 @@ public final class Training {
     int covered = 0;
     for (int r = 0; r < heldOut.length; r++) {
       var p = model.prediction(0, 0, heldOut[r]);
-      double off = p.p50() - rows.target[r];
+      double off = p.rul() - rows.target[r];
       squares += off * off;
       sizes += Math.abs(off);
       covered += p.p10() <= rows.target[r] && rows.target[r] <= p.p90() ? 1 : 0;
@@ -206,8 +223,6 @@ public final class Training {
   }
 
   private void report(String step) {
-    synchronized (done) {
-      progress.progress(step, done.getAndIncrement(), options.folds() + 2);
-    }
+    progress.progress(step, done++, options.folds() + 2);
   }
 }

@@ -1,0 +1,5 @@
+/** JMH benchmarks of the decoders. */
+@NullMarked
+package io.foretell.bench.micro;
+
+import org.jspecify.annotations.NullMarked;
