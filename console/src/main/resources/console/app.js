@@ -115,6 +115,7 @@ function route() {
       shell.section = section;
       shell.page = page({ update, query, id: match[1] ? decodeURIComponent(match[1]) : '' });
       entitle();
+      window.scrollTo(0, 0);
       update();
       return;
     }

@@ -47,7 +47,7 @@ export const timeline = (entries, text = (entry) => entry.text) => html`
         <span class="actor">${entry.actor}</span>
         <span class="text">${text(entry)}</span>
         ${entry.values && Object.keys(entry.values).length ? html`
-          <span class="values">${Object.entries(entry.values).map(([k, v]) => html`<code>${k} = ${typeof v === 'number' ? Math.round(v * 1000) / 1000 : v}</code> `)}</span>` : nothing}
+          <span class="values">${Object.entries(entry.values).sort().map(([k, v]) => html`<code>${k} = ${typeof v === 'number' ? Math.round(v * 1000) / 1000 : v}</code> `)}</span>` : nothing}
       </li>`)}
   </ol>`;
 

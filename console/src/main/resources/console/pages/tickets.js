@@ -38,8 +38,8 @@ export function tickets({ update, query }) {
       <td>${badge('urgency', k.urgency)}</td>
       <td>${badge('state', k.state)}</td>
       <td class="name"><a href="#/tickets/${encodeURIComponent(k.id)}">${k.id}</a></td>
-      <td>${k.title} ${k.proactive ? html`<span class="badge proactive">${t('proactive')}</span>` : nothing}</td>
-      <td>${deviceLink(k.device)}</td>
+      <td class="what">${k.title} ${k.proactive ? html`<span class="badge proactive">${t('proactive')}</span>` : nothing}</td>
+      <td class="device">${deviceLink(k.device)}</td>
       <td>${when(k.openedAt)}</td>
       <td>${badge('sla', k.sla)}</td>
       <td>${k.owner || '–'}</td>

@@ -137,8 +137,7 @@ final class FleetApi {
   }
 
   private Object code(Call call) {
-    Language language =
-        call.language().equals(Call.CHINESE) ? Language.CHINESE : Language.ENGLISH;
+    Language language = call.language().equals(Call.CHINESE) ? Language.CHINESE : Language.ENGLISH;
     return book.explain(Notation.of(call.path("code")), language);
   }
 }

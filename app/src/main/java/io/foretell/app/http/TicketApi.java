@@ -119,7 +119,8 @@ public final class TicketApi {
         .filter(r -> r.decided() > 0)
         .min(RemedySuccess.BEST_FIRST)
         .ifPresent(best -> shape.put("suggestion", suggestion(best)));
-    Locale locale = call.language().equals(Call.CHINESE) ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH;
+    Locale locale =
+        call.language().equals(Call.CHINESE) ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH;
     shape.put("timeline", details.timeline().stream().map(e -> entry(e, locale)).toList());
     return shape;
   }

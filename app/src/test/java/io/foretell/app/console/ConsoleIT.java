@@ -112,7 +112,8 @@ final class ConsoleIT {
 
   private void failed(Request request) {
     // The stream of events is broken off when a page is left.
-    boolean left = request.url().contains("/events?") && "net::ERR_ABORTED".equals(request.failure());
+    boolean left =
+        request.url().contains("/events?") && "net::ERR_ABORTED".equals(request.failure());
     if (!left) {
       complaints.add("request: " + request.url() + " " + request.failure());
     }
@@ -215,14 +216,35 @@ final class ConsoleIT {
           fleet.speed(Fleet.TRUCK, 77.25);
           return samples() > before;
         });
-    assertThat(chip(Fleet.SPEED))
-        .containsText("77.25");
+    assertThat(chip(Fleet.SPEED)).containsText("77.25");
     assertThat(page.locator("tbody").first()).containsText("P0301");
     fleet.fault(Fleet.TRUCK, 0x2B, "P0302");
     assertThat(page.getByText("P0302").first()).isVisible();
     assertThat(page.evaluate("() => window.notReloaded")).isEqualTo(true);
     shoot("device");
     assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void devicePage_ofASilentDevice_saysWhatThereIsNotAndSendsCommands() {
+    enter();
+    link("never-heard-of").click();
+    assertThat(page.locator(".empty"))
+        .hasText(
+            new String[] {"No samples yet.", "No open faults.", "No tickets.", "No commands yet."});
+    page.getByLabel("Command", new Page.GetByLabelOptions().setExact(true)).fill("read-faults");
+    page.getByLabel("Arguments (JSON)").fill("{ no JSON");
+    page.getByRole(AriaRole.BUTTON, named("Send")).click();
+    assertThat(page.getByText("The arguments are no JSON.")).isVisible();
+    page.getByLabel("Arguments (JSON)").fill("{\"source\": \"ecm\"}");
+    page.getByRole(AriaRole.BUTTON, named("Send")).click();
+    assertThat(page.locator("tbody tr")).containsText("Queued");
+    shoot("device-silent");
+    assertThat(complaints).isEmpty();
+
+    page.navigate(server.url() + "/#/devices/nobody");
+    assertThat(page.getByRole(AriaRole.ALERT)).containsText("There is nothing of that name.");
+    assertThat(page.getByText("Loading")).isHidden();
   }
 
   @Test

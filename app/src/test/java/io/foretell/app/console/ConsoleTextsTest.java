@@ -84,8 +84,7 @@ final class ConsoleTextsTest {
     assertThat(texts("en").keySet()).containsAll(named);
     assertThat(texts("en").keySet())
         .as("neither %s nor of one of the groups %s", named, groups)
-        .allMatch(
-            key -> named.contains(key) || groups.contains(key.substring(0, groupEnd(key))));
+        .allMatch(key -> named.contains(key) || groups.contains(key.substring(0, groupEnd(key))));
   }
 
   private static int groupEnd(String key) {
