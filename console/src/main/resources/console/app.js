@@ -32,6 +32,10 @@ export function update() {
 }
 
 function draw() {
+  if (!root.hasAttribute('data-drawn')) {
+    root.replaceChildren();
+    root.setAttribute('data-drawn', '');
+  }
   render(session.token && !shell.signingIn ? frame() : signIn(), root);
   shell.page?.drawn?.();
 }
@@ -60,7 +64,7 @@ function frame() {
   const link = (section, href) => html`
     <a href=${href} aria-current=${shell.section === section ? 'page' : nothing}>${t(`nav.${section}`)}</a>`;
   return html`
-    <a class="skip" href="#main">${t('skip')}</a>
+    <a class="skip" href="#main" @click=${skip}>${t('skip')}</a>
     <header>
       <a class="brand" href="#/"><img src="icon.svg" alt="" width="24" height="24"> Foretell</a>
       <nav aria-label=${t('nav')}>
@@ -76,9 +80,21 @@ function frame() {
     <main id="main" tabindex="-1">${shell.page ? shell.page.view() : nothing}</main>`;
 }
 
+// The address names the page: a jump within it must not change the address.
+function skip(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
+}
+
 async function changeLanguage(event) {
   await i18n.load(event.target.value);
+  entitle();
+  shell.page?.relabel?.();
   update();
+}
+
+function entitle() {
+  document.title = `${t(`nav.${shell.section}`)} · Foretell`;
 }
 
 function leave() {
@@ -98,7 +114,8 @@ function route() {
       shell.page?.close?.();
       shell.section = section;
       shell.page = page({ update, query, id: match[1] ? decodeURIComponent(match[1]) : '' });
-      document.title = `${t(`nav.${section}`)} · Foretell`;
+      entitle();
+      window.scrollTo(0, 0);
       update();
       return;
     }

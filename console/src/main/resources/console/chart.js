@@ -16,6 +16,7 @@ function library() {
 
 const MOST = 2000;
 const COLOURS = ['#0b7a75', '#c2571a', '#5b5bd6', '#a3195b', '#4d7c0f', '#8a6d00'];
+const COLOURS_IN_THE_DARK = ['#4fb8ae', '#f0a050', '#a5a5ff', '#f08bbd', '#a3d65c', '#e0c34a'];
 
 /** Draws series of {t, value} by name; add() appends live samples. */
 export class LiveChart {
@@ -29,13 +30,14 @@ export class LiveChart {
     this.close();
     const ink = getComputedStyle(this.canvas).getPropertyValue('--ink-2') || '#666';
     const grid = getComputedStyle(this.canvas).getPropertyValue('--line') || '#ddd';
+    const colours = matchMedia('(prefers-color-scheme: dark)').matches ? COLOURS_IN_THE_DARK : COLOURS;
     this.chart = new Chart(this.canvas, {
       type: 'line',
       data: {
         datasets: [...series].map(([name, samples], i) => ({
           label: name,
           data: samples.map((s) => ({ x: s.t, y: s.value })),
-          borderColor: COLOURS[i % COLOURS.length],
+          borderColor: colours[i % colours.length],
           borderWidth: 1.6,
           pointRadius: 0,
           tension: 0,
@@ -51,6 +53,7 @@ export class LiveChart {
         scales: {
           x: {
             type: 'linear',
+            bounds: 'data',
             ticks: { color: ink, maxTicksLimit: 7, maxRotation: 0, callback: (v) => clock(v) },
             grid: { color: grid },
           },

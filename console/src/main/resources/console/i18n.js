@@ -22,7 +22,9 @@ export function t(key, values = {}, fallback = key) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-const format = (options) => new Intl.DateTimeFormat(language, options);
+// Dates and numbers as the reader is used to them, where the browser speaks the same language.
+const locale = () => navigator.languages.find((l) => l.slice(0, 2) === language.slice(0, 2)) ?? language;
+const format = (options) => new Intl.DateTimeFormat(locale(), options);
 
 export function time(ms) {
   return ms ? format({ dateStyle: 'short', timeStyle: 'medium' }).format(ms) : '–';
@@ -49,4 +51,4 @@ export function ago(ms, now = Date.now()) {
 
 export const number = (value, digits = 0) =>
   value === undefined || value === null ? '–'
-    : new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+    : new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);

@@ -29,13 +29,14 @@ export const tile = (label, value, tone = '', href = '') => html`
 export function shares(counts, order, group) {
   const total = order.reduce((sum, key) => sum + (counts[key] || 0), 0);
   if (!total) return html`<div class="bar"></div>`;
-  const label = order.filter((k) => counts[k]).map((k) => `${t(`${group}.${k}`, {}, k)} ${counts[k]}`).join(', ');
+  const present = order.filter((key) => counts[key]);
   return html`
-    <div class="bar" role="img" aria-label=${label} title=${label}>
-      ${order.map((key) => counts[key]
-        ? html`<span class="${group}-${key.toLowerCase()}" style="width:${(100 * counts[key]) / total}%"></span>`
-        : nothing)}
-    </div>`;
+    <div class="bar" aria-hidden="true">
+      ${present.map((key) => html`<span class="${group}-${key.toLowerCase()}" style="width:${(100 * counts[key]) / total}%"></span>`)}
+    </div>
+    <span class="legend">
+      ${present.map((key) => html`<span class="${group}-${key.toLowerCase()}">${t(`${group}.${key}`, {}, key)} ${counts[key]}</span>`)}
+    </span>`;
 }
 
 export const timeline = (entries, text = (entry) => entry.text) => html`
@@ -46,9 +47,15 @@ export const timeline = (entries, text = (entry) => entry.text) => html`
         <span class="actor">${entry.actor}</span>
         <span class="text">${text(entry)}</span>
         ${entry.values && Object.keys(entry.values).length ? html`
-          <span class="values">${Object.entries(entry.values).map(([k, v]) => html`<code>${k} = ${typeof v === 'number' ? Math.round(v * 1000) / 1000 : v}</code> `)}</span>` : nothing}
+          <span class="values">${Object.entries(entry.values).sort().map(([k, v]) => html`<code>${k} = ${typeof v === 'number' ? Math.round(v * 1000) / 1000 : v}</code> `)}</span>` : nothing}
       </li>`)}
   </ol>`;
+
+/** Whether a device is connected, for those who do not see colours as well. */
+export const dot = (online) => {
+  const word = online ? t('online') : t('offlineDevice');
+  return html`<span class="dot ${online ? 'on' : 'off'}" role="img" aria-label=${word} title=${word}></span>`;
+};
 
 /** Calls something at most once in a while, and once more after the last call. */
 export function calmly(run, wait = 700) {

@@ -20,7 +20,7 @@ export function campaigns({ update }) {
       ${state.items.length ? html`<div class="cards">${state.items.map((c) => html`
         <a class="card" href="#/campaigns/${encodeURIComponent(c.id)}">
           <span>${badge('campaign', c.state)} <b>${c.name || c.id}</b></span>
-          <span>${c.artifact.component} ${c.artifact.version} <span class="quiet">${when(c.createdAt)}</span></span>
+          <span class="quiet">${c.id} · ${when(c.createdAt)}</span>
           ${shares(c.counts || {}, STATUSES, 'update')}
           ${c.haltReason ? html`<span class="bad">${c.haltReason}</span>` : nothing}
         </a>`)}</div>`

@@ -11,6 +11,7 @@ export function device({ update, id }) {
   const path = `/devices/${encodeURIComponent(id)}`;
   const state = { device: null, faults: [], latest: [], commands: [], tickets: [], chosen: new Set(), failure: null, said: '' };
   let chart = null;
+  let left = false;
 
   const load = calmly(async () => {
     try {
@@ -38,6 +39,7 @@ export function device({ update, id }) {
   });
 
   async function plot() {
+    if (left) return;
     const canvas = document.querySelector('canvas.signals');
     if (!canvas) { requestAnimationFrame(plot); return; }
     if (!chart || chart.canvas !== canvas) { chart?.close(); chart = new LiveChart(canvas); }
@@ -48,7 +50,7 @@ export function device({ update, id }) {
       if (page.items.length < 20) page = await get(`${path}/history`, { signal, limit: 2000 });
       series.set(signal, page.items);
     }
-    await chart.show(series);
+    if (!left) await chart.show(series);
   }
 
   function choose(signal) {
@@ -78,7 +80,7 @@ export function device({ update, id }) {
         ${badge('health', d.health)}
         <span><span class="dot ${d.presence?.online ? 'on' : 'off'}"></span>
           ${d.presence?.online ? t('online') : t('offlineDevice')}
-          ${d.presence ? html`<span class="quiet">${d.presence.via} · ${d.presence.reason} · ${when(d.presence.since)}</span>` : nothing}</span>
+          ${d.presence?.via ? html`<span class="quiet">${d.presence.via} · ${when(d.presence.since)}</span>` : nothing}</span>
         <span>${t('model')} <b>${d.model || '–'}</b></span>
         ${Object.entries(d.software || {}).map(([k, v]) => html`<span>${k} <b>${v}</b></span>`)}
         <span>${t('lastSeen')} ${when(d.lastSeen)}</span>
@@ -100,16 +102,13 @@ export function device({ update, id }) {
   const faultRow = (f) => html`
     <tr><td>${badge('severity', f.severity)}</td>
       <td><b>${f.code}${f.subType >= 0 ? `/${f.subType}` : ''}</b> <span class="quiet">${f.system}</span></td>
-      <td>${f.title}</td><td>${badge('phase', f.phase)}</td><td class="n">${f.occurrences}</td>
+      <td class="what">${f.title}</td><td>${badge('phase', f.phase)}</td><td class="n">${f.occurrences}</td>
       <td>${when(f.since)}</td><td>${when(f.last)}</td>
       <td>${Object.entries(f.freezeFrame || {}).map(([k, v]) => html`<code>${k.split('.').pop()} = ${number(v, 2)}</code> `)}</td></tr>`;
 
-  return {
-    view: () => html`
-      <p class="crumbs"><a href="#/">${t('nav.fleet')}</a> ›</p>
-      <h1>${id}</h1>
-      ${problem(state.failure)}
-      ${state.device ? head(state.device) : html`<p class="quiet">${t('loading')}</p>`}
+  function body() {
+    return html`
+      ${head(state.device)}
       <section>
         <h2>${t('device.signals')}</h2>
         ${state.latest.length ? html`
@@ -136,7 +135,7 @@ export function device({ update, id }) {
         <form class="filters" @submit=${send}>
           <input name="verb" required list="verbs" placeholder=${t('device.verb')} aria-label=${t('device.verb')}>
           <datalist id="verbs"><option value="read-faults"><option value="clear-faults"><option value="reboot"></datalist>
-          <input name="arguments" placeholder='{"json": "…"}' aria-label=${t('device.arguments')}>
+          <input name="arguments" placeholder=${t('device.arguments')} aria-label=${t('device.arguments')}>
           <button class="primary">${t('device.send')}</button>
           <span role="status" class="quiet">${state.said}</span>
         </form>
@@ -144,8 +143,16 @@ export function device({ update, id }) {
           <thead><tr><th>${t('state')}</th><th>${t('device.verb')}</th><th>${t('issued')}</th><th>${t('by')}</th><th>${t('detail')}</th></tr></thead>
           <tbody>${state.commands.map((c) => html`<tr><td>${badge('command', c.state)}</td><td>${c.verb}</td><td>${when(c.issuedAt)}</td><td>${c.issuedBy}</td><td>${c.detail || ''}</td></tr>`)}</tbody>
         </table></div>` : empty(t('device.noCommands'))}
-      </section>`,
+      </section>`;
+  }
+
+  return {
+    view: () => html`
+      <p class="crumbs"><a href="#/">${t('nav.fleet')}</a> ›</p>
+      <h1>${id}</h1>
+      ${problem(state.failure)}
+      ${state.device ? body() : state.failure ? nothing : html`<p class="quiet">${t('loading')}</p>`}`,
     event: (type, data) => { if (data.device === id) load(); },
-    close: () => { stop(); load.cancel(); chart?.close(); },
+    close: () => { left = true; stop(); load.cancel(); chart?.close(); },
   };
 }

@@ -1,6 +1,6 @@
 // The fleet: figures, health, and every device with its worst first.
 
-import { html, nothing, repeat, badge, when, deviceLink, empty, problem, tile, shares, calmly } from '../ui.js';
+import { html, nothing, repeat, badge, when, dot, deviceLink, empty, problem, tile, shares, calmly } from '../ui.js';
 import { get } from '../api.js';
 import { t, number } from '../i18n.js';
 
@@ -54,7 +54,7 @@ export function fleet({ update }) {
       <td class="name">${deviceLink(d.id)}</td>
       <td>${d.model || '–'}</td>
       <td>${Object.entries(d.software || {}).map(([k, v]) => `${k} ${v}`).join(', ') || '–'}</td>
-      <td><span class="dot ${d.online ? 'on' : 'off'}"></span> ${when(d.lastSeen)}</td>
+      <td class="seen">${dot(d.online)} ${when(d.lastSeen)}</td>
       <td class="n">${d.faults || ''}</td>
       <td class="n">${d.tickets || ''}</td>
       <td>${d.prediction ? t('device.cyclesLeft', { n: number(d.prediction.cycles) }) : ''}</td>

@@ -2,7 +2,7 @@
 
 import { html, nothing, badge, when, deviceLink, problem, timeline, calmly } from '../ui.js';
 import { get, post } from '../api.js';
-import { t, number } from '../i18n.js';
+import { t, number, current } from '../i18n.js';
 
 const STEPS = ['OPEN', 'ACKNOWLEDGED', 'IN_PROGRESS', 'VERIFYING', 'VERIFIED', 'CLOSED'];
 
@@ -10,7 +10,7 @@ export function ticket({ update, id }) {
   const path = `/tickets/${encodeURIComponent(id)}`;
   const state = { ticket: null, failure: null };
   const load = calmly(async () => {
-    try { state.ticket = await get(path); state.failure = null; } catch (failure) { state.failure = failure; }
+    try { state.ticket = await get(path, { lang: current() }); state.failure = null; } catch (failure) { state.failure = failure; }
     update();
   });
   load();
@@ -40,8 +40,6 @@ export function ticket({ update, id }) {
       <li class=${i < at ? 'done' : i === at ? 'now' : ''} aria-current=${i === at ? 'step' : nothing}>${t(`state.${s}`)}</li>`)}</ol>`;
   }
 
-  const told = (entry) => t(`timeline.${entry.key}`, entry.args || {}, entry.text);
-
   return {
     view: () => {
       const k = state.ticket;
@@ -66,11 +64,12 @@ export function ticket({ update, id }) {
         ${k.suggestion ? html`<p class="hint">${t('ticket.suggestion')} <b>${k.suggestion.kind} ${k.suggestion.ref}</b>
           ${t('ticket.success', { verified: k.suggestion.verified, applied: k.suggestion.applied })}</p>` : nothing}
         <div class="actions">${(k.actions || []).map((a) => html`
-          <button class=${a === 'acknowledge' || a === 'close' ? 'primary' : ''} @click=${() => act(a)}>${t(`action.${a}`, {}, a)}</button>`)}</div>
+          <button class=${a === 'acknowledge' || (a === 'close' && k.state === 'VERIFIED') ? 'primary' : ''} @click=${() => act(a)}>${t(`action.${a}`, {}, a)}</button>`)}</div>
         <h2>${t('timeline')}</h2>
-        ${timeline(k.timeline || [], told)}`;
+        ${timeline(k.timeline || [])}`;
     },
     event: (type, data) => { if (type === 'ticket' && data.id === id) load(); },
+    relabel: load,
     close: () => load.cancel(),
   };
 }

@@ -6,10 +6,11 @@ import { t, number } from '../i18n.js';
 
 const STATES = ['open', 'OPEN', 'ACKNOWLEDGED', 'IN_PROGRESS', 'VERIFYING', 'REOPENED', 'VERIFIED', 'CLOSED'];
 const URGENCIES = ['EMERGENCY', 'HIGH', 'MEDIUM', 'LOW'];
+const SHARES = ['proactiveShare', 'reopenedRate'];
 const PAGE = 50;
 
 export function tickets({ update, query }) {
-  const state = { items: [], total: 0, next: '', kpis: null, failure: null, loaded: false,
+  const state = { items: [], next: '', kpis: null, failure: null, loaded: false,
     filter: { state: query.get('state') ?? '', urgency: '', q: '' } };
 
   const load = calmly(async () => {
@@ -17,7 +18,7 @@ export function tickets({ update, query }) {
       const [page, kpis] = await Promise.all([
         get('/tickets', { ...state.filter, limit: Math.max(PAGE, state.items.length) }), get('/kpis'),
       ]);
-      Object.assign(state, { items: page.items, total: page.total, next: page.next || '', kpis, failure: null, loaded: true });
+      Object.assign(state, { items: page.items, next: page.next || '', kpis, failure: null, loaded: true });
     } catch (failure) { state.failure = failure; }
     update();
   });
@@ -37,8 +38,8 @@ export function tickets({ update, query }) {
       <td>${badge('urgency', k.urgency)}</td>
       <td>${badge('state', k.state)}</td>
       <td class="name"><a href="#/tickets/${encodeURIComponent(k.id)}">${k.id}</a></td>
-      <td>${k.title} ${k.proactive ? html`<span class="badge proactive">${t('proactive')}</span>` : nothing}</td>
-      <td>${deviceLink(k.device)}</td>
+      <td class="what">${k.title} ${k.proactive ? html`<span class="badge proactive">${t('proactive')}</span>` : nothing}</td>
+      <td class="device">${deviceLink(k.device)}</td>
       <td>${when(k.openedAt)}</td>
       <td>${badge('sla', k.sla)}</td>
       <td>${k.owner || '–'}</td>
@@ -49,7 +50,7 @@ export function tickets({ update, query }) {
       <h1>${t('nav.tickets')}</h1>
       ${problem(state.failure)}
       ${state.kpis ? html`<section class="kpis">${Object.entries(state.kpis).filter(([, v]) => typeof v === 'number').map(([k, v]) => html`
-        <span><b>${number(v, 2)}</b> ${t(`kpi.${k}`, {}, k)}</span>`)}</section>` : nothing}
+        <span><b>${SHARES.includes(k) ? `${number(100 * v)} %` : number(v, 1)}</b> ${t(`kpi.${k}`, {}, k)}</span>`)}</section>` : nothing}
       <form class="filters" @submit=${(e) => e.preventDefault()}>
         <input type="search" placeholder=${t('tickets.search')} aria-label=${t('tickets.search')} @input=${choose('q')}>
         <select aria-label=${t('state')} @change=${choose('state')}>
@@ -60,7 +61,7 @@ export function tickets({ update, query }) {
           <option value="">${t('all')}</option>
           ${URGENCIES.map((u) => html`<option value=${u}>${t(`urgency.${u}`)}</option>`)}
         </select>
-        <span class="quiet">${t('count.tickets', { n: number(state.total) })}</span>
+        <span class="quiet">${t('count.tickets', { n: `${number(state.items.length)}${state.next ? '+' : ''}` })}</span>
       </form>
       ${state.items.length ? html`
         <div class="scroll"><table>

@@ -12,6 +12,12 @@ import java.util.Optional;
 
 /** One call of the API, as its handlers see it: typed parameters, or a problem for the caller. */
 public final class Call {
+  /** English. */
+  static final String ENGLISH = "en";
+
+  /** Simplified Chinese. */
+  static final String CHINESE = "zh-CN";
+
   private static final int MOST = 10_000;
 
   private final RoutingContext context;
@@ -68,6 +74,15 @@ public final class Call {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "limit must be 1 to " + MOST);
     }
     return (int) limit;
+  }
+
+  /** The language of texts that the caller wants: {@value #ENGLISH} or {@value #CHINESE}. */
+  public String language() {
+    String language = query("lang").orElse(ENGLISH);
+    if (!language.equals(ENGLISH) && !language.equals(CHINESE)) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "lang is en or zh-CN");
+    }
+    return language;
   }
 
   /** The body as JSON; a missing node where there is none. */

@@ -225,6 +225,13 @@ public final class CampaignApi {
     shape.put("at", event.at());
     shape.put("kind", event.kind().name());
     shape.put("actor", event.by().isEmpty() ? event.device() : event.by());
+    Map<String, Object> args = new LinkedHashMap<>();
+    args.put("wave", event.wave() < 0 ? "" : String.valueOf(event.wave() + 1));
+    args.put("device", event.device());
+    args.put("reason", event.reason());
+    args.put("detail", event.detail());
+    shape.put("key", event.kind().name());
+    shape.put("args", args);
     StringBuilder text =
         new StringBuilder(event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
     if (event.wave() >= 0 && event.kind() == CampaignEvent.Kind.WAVE_STARTED) {

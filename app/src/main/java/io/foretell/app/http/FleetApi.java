@@ -4,8 +4,6 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.Language;
 import io.foretell.diagnostics.codes.Notation;
 import io.foretell.diagnostics.episodes.Episode;
-import io.foretell.proto.InvalidInputException;
-import io.foretell.proto.ReasonCode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -139,13 +137,7 @@ final class FleetApi {
   }
 
   private Object code(Call call) {
-    String lang = call.query("lang").orElse("en");
-    Language language =
-        switch (lang) {
-          case "en" -> Language.ENGLISH;
-          case "zh-CN" -> Language.CHINESE;
-          default -> throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "lang is en or zh-CN");
-        };
+    Language language = call.language().equals(Call.CHINESE) ? Language.CHINESE : Language.ENGLISH;
     return book.explain(Notation.of(call.path("code")), language);
   }
 }

@@ -98,8 +98,7 @@ final class FleetView {
     TicketQuery query = open(device.id().tenant(), device.id().device());
     int tickets = desk.list(query).tickets().size();
     DeviceStates.@Nullable Known known =
-        states
-            .stream(device.id())
+        states.stream(device.id())
             .flatMap(
                 stream ->
                     states

@@ -18,6 +18,7 @@ import io.foretell.servicedesk.TicketPage;
 import io.foretell.servicedesk.TicketQuery;
 import io.foretell.servicedesk.TicketRules;
 import io.foretell.servicedesk.TimelineEntry;
+import io.foretell.servicedesk.TimelineTexts;
 import io.foretell.servicedesk.Verb;
 import io.foretell.servicedesk.webhook.Subscription;
 import io.foretell.servicedesk.webhook.Webhooks;
@@ -118,7 +119,9 @@ public final class TicketApi {
         .filter(r -> r.decided() > 0)
         .min(RemedySuccess.BEST_FIRST)
         .ifPresent(best -> shape.put("suggestion", suggestion(best)));
-    shape.put("timeline", details.timeline().stream().map(TicketApi::entry).toList());
+    Locale locale =
+        call.language().equals(Call.CHINESE) ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH;
+    shape.put("timeline", details.timeline().stream().map(e -> entry(e, locale)).toList());
     return shape;
   }
 
@@ -203,14 +206,14 @@ public final class TicketApi {
     return shape;
   }
 
-  private static Map<String, Object> entry(TimelineEntry entry) {
+  private static Map<String, Object> entry(TimelineEntry entry, Locale locale) {
     Map<String, Object> shape = new LinkedHashMap<>();
     shape.put("at", entry.at());
     shape.put("kind", entry.kind().name());
     shape.put("actor", entry.actor());
     shape.put("key", entry.key());
     shape.put("args", entry.args());
-    shape.put("text", entry.text());
+    shape.put("text", TimelineTexts.render(locale, entry));
     shape.put("values", entry.values());
     return shape;
   }
