@@ -95,7 +95,8 @@ public final class Fleet implements AutoCloseable {
             scheduler,
             blocking,
             clock,
-            pace);
+            pace,
+            home.resolve("answers"));
     provision(home, root, fetcher, image);
     sessions.add(session);
     session.start();
