@@ -152,6 +152,7 @@ public final class Agent implements AutoCloseable {
     try {
       commands.accept(command);
     } catch (RuntimeException e) {
+      // Boundary: what a model does with a command must not end its connection.
       log.error("{}: command {} failed", name, command.getId(), e);
     }
   }

@@ -31,7 +31,8 @@ final class Notices {
           tell(event);
           had.add(event);
         }
-      } catch (RuntimeException e) { // the listener is another stage's
+      } catch (RuntimeException e) {
+        // Boundary: the listener is another stage's.
         log.error("campaign listener failed; what follows waits: {}", waiting.get(had.size()), e);
       }
       store.inTransaction(

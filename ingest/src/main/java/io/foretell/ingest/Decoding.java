@@ -88,6 +88,7 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
       refuse(state, entry, e.reason(), e.detail(), out);
       return state;
     } catch (RuntimeException e) {
+      // Boundary: a reader that fails costs the message and not the stage.
       LOG.error("uplink {} of {} could not be read", entry.position(), entry.key(), e);
       refuse(state, entry, ReasonCode.INTERNAL, e.toString(), out);
       return state;

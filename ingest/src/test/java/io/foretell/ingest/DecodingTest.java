@@ -519,6 +519,15 @@ final class DecodingTest {
     assertReasons(ReasonCode.WRONG_SHAPE);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"fa4e7420-b298-4801-aaf5-b90c83ffbe23", "57e9dd3-1e9999", "a \\u0031"})
+  void text_that_only_contains_such_a_number_is_a_text(String id) {
+    bench.send(
+        UplinkKind.REPLIES, "{\"commandId\": \"" + id + "\", \"outcome\": \"DONE\"}");
+
+    assertReasons();
+  }
+
   @Test
   void reader_that_fails_costs_the_message_and_not_the_stage() {
     PayloadReader broken =

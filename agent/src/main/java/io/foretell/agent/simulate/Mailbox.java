@@ -65,6 +65,7 @@ final class Mailbox implements Executor {
     try {
       task.run();
     } catch (RuntimeException e) {
+      // Boundary: a task that fails must not hold up those after it.
       log.error("{}: a task failed", owner, e);
     } finally {
       goOn();

@@ -46,7 +46,12 @@ final class ArtifactCommands {
       @Option(names = "--hardware", defaultValue = "", description = "Only for this hardware.")
           String hardware,
       @Option(names = "--floor", defaultValue = "", description = "Oldest version to go back to.")
-          String floor) {
+          String floor,
+      @Option(
+              names = {"-h", "--help"},
+              usageHelp = true,
+              description = "Show this help message and exit.")
+          boolean help) {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(file);

@@ -179,6 +179,8 @@ final class HouseRules {
 
   ArchRule nothingThrowsRawRuntimeExceptions() {
     return noClasses()
+        .that()
+        .resideOutsideOfPackage(root + ".proto.v1") // generated
         .should()
         .callConstructorWhere(
             describe(

@@ -26,21 +26,24 @@ import org.eclipse.californium.elements.config.Configuration;
 /**
  * A layer below Californium's block-wise layer, which takes memory for a whole body at its first
  * block, before any resource can ask who sends it: one datagram of 30 bytes would cost 1 MiB.
- * Strangers get their refusal here, and a device gets at most {@value #MAX_AT_ONCE} unfinished
+ * Strangers get their refusal here, so does a body that is too large, with its reason, and a device gets at most {@value #MAX_AT_ONCE} unfinished
  * bodies.
  */
 final class BlockGuard extends AbstractLayer {
   static final int MAX_AT_ONCE = 2;
 
   private final Callers callers;
+  private final int maxBody;
   private final long lifetimeNanos;
   private final Map<DeviceId, Map<String, Long>> unfinished = new ConcurrentHashMap<>();
 
   /**
+   * @param maxBody bytes of a whole body
    * @param lifetimeSeconds how long the block-wise layer keeps an unfinished body
    */
-  BlockGuard(Callers callers, long lifetimeSeconds) {
+  BlockGuard(Callers callers, int maxBody, long lifetimeSeconds) {
     this.callers = callers;
+    this.maxBody = maxBody;
     this.lifetimeNanos = TimeUnit.SECONDS.toNanos(lifetimeSeconds);
   }
 
@@ -64,11 +67,20 @@ final class BlockGuard extends AbstractLayer {
     Verdict verdict = callers.identify(request);
     if (verdict instanceof Verdict.Refused refused) {
       refuse(exchange, request, refused.reason());
+    } else if (tooLarge(request, block)) {
+      refuse(exchange, request, ReasonCode.TOO_LARGE);
     } else if (!admit(((Verdict.Known) verdict).device(), request, block)) {
       refuse(exchange, request, ReasonCode.QUOTA_EXCEEDED);
     } else {
       super.receiveRequest(exchange, request);
     }
+  }
+
+  /** By its stated size (RFC 7959 section 4), or by how far this block reaches. */
+  private boolean tooLarge(Request request, BlockOption block) {
+    Integer stated = request.getOptions().getSize1();
+    long reached = block.getOffset() + (long) request.getPayloadSize();
+    return reached > maxBody || (stated != null && stated > maxBody);
   }
 
   private boolean admit(DeviceId device, Request request, BlockOption block) {
@@ -97,6 +109,9 @@ final class BlockGuard extends AbstractLayer {
     Response response = Response.createResponse(request, refusal.getCode());
     response.setOptions(refusal.getOptions());
     response.setPayload(refusal.getPayload());
+    if (reason == ReasonCode.TOO_LARGE) {
+      response.getOptions().setSize1(maxBody);
+    }
     super.sendResponse(exchange, response);
   }
 

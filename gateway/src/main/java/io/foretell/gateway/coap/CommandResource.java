@@ -231,6 +231,7 @@ final class CommandResource extends CoapResource {
     try {
       listening.close();
     } catch (Exception e) {
+      // Boundary: whatever the downlink says, the connection ends.
       log.warn("the downlink of {} did not let go", device, e);
     }
   }

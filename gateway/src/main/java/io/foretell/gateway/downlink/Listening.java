@@ -49,6 +49,7 @@ final class Listening {
       }
       return taken;
     } catch (RuntimeException e) {
+      // Boundary: a connection that fails must not hold up the other devices' commands.
       log.warn("command {} could not be given to the connection of {}", command.id(), device, e);
       return false;
     }

@@ -121,6 +121,7 @@ final class CommandRoute {
     try {
       listening.close();
     } catch (Exception e) {
+      // Boundary: whatever the downlink says, the connection ends.
       log.warn("the downlink of {} did not let go", device, e);
     }
   }

@@ -203,8 +203,10 @@ class CoapUplinkTest {
   @Test
   void body_above_the_limit_is_4_13() throws Exception {
     assertThat(device.post("/v1/frames" + auth, new byte[1 << 20], 42).isSuccess()).isTrue();
-    assertThat(device.post("/v1/frames" + auth, new byte[(1 << 20) + 1], 42).getCode())
-        .isEqualTo(ResponseCode.REQUEST_ENTITY_TOO_LARGE);
+    CoapResponse refused = device.post("/v1/frames" + auth, new byte[(1 << 20) + 1], 42);
+    assertThat(refused.getCode()).isEqualTo(ResponseCode.REQUEST_ENTITY_TOO_LARGE);
+    assertThat(refused.getResponseText()).isEqualTo("TOO_LARGE");
+    assertThat(refused.getOptions().getSize1()).isEqualTo(1 << 20);
     assertThat(house.door.messages()).hasSize(1);
   }
 

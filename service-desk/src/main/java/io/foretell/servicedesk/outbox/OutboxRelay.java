@@ -178,7 +178,7 @@ public final class OutboxRelay implements Part {
         forget(turn(relay, clock.millis()));
         troubles.remove(relay.name());
       } catch (RuntimeException e) {
-        // The boundary of the stage: a scheduled task that throws would never run again.
+        // Boundary: a scheduled task that throws would never run again.
         String trouble = String.valueOf(e.getMessage());
         if (troubles.put(relay.name(), trouble) == null) {
           LOG.warn("relay {} is stuck: {}", relay.name(), trouble, e);

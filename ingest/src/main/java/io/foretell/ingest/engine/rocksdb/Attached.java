@@ -58,11 +58,11 @@ final class Attached<I> {
     written.whenComplete((taken, failure) -> outcome(batch, served, pause, works, failure));
   }
 
-  // What a sink does is outside: any failure of it means the same batch again.
   private CompletionStage<?> write(List<Entry<I>> batch) {
     try {
       return sink.write(batch);
     } catch (Exception e) {
+      // Boundary: what a sink does is outside; any failure of it means the same batch again.
       return CompletableFuture.failedFuture(e);
     }
   }

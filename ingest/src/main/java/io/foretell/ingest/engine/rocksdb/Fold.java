@@ -82,6 +82,7 @@ final class Fold<S, I> {
       try {
         held = hold(entry.key());
       } catch (Exception | StackOverflowError e) {
+        // Boundary: a state that cannot be read costs its entry, not the partition.
         skipped.skipped(entry, entry.key(), e, out);
         continue;
       }
@@ -103,6 +104,7 @@ final class Fold<S, I> {
       ticks(held, until, 0, held.lastOffset, out);
       return true;
     } catch (Exception | StackOverflowError e) {
+      // Boundary: a stage that fails costs this tick, not the partition.
       skipped.skipped(null, key, e, out);
       return false;
     }
@@ -113,6 +115,7 @@ final class Fold<S, I> {
     try {
       return wakeAt(hold(key));
     } catch (Exception | StackOverflowError e) {
+      // Boundary: such a state is looked at when its device comes next.
       return Long.MIN_VALUE;
     }
   }
@@ -139,6 +142,7 @@ final class Fold<S, I> {
         encoded = stage.codec().encode(held.state);
         wakeAt = wakeAt(held);
       } catch (Exception | StackOverflowError e) {
+        // Boundary: a state that cannot be written is made again from what is committed.
         voidAll(held, e, out);
         encoded = stage.codec().encode(held.state);
         wakeAt = Stage.NEVER;
@@ -178,6 +182,7 @@ final class Fold<S, I> {
       held.muted = false;
       held.stepsSinceBase++;
     } catch (Exception | StackOverflowError e) {
+      // Boundary: a stage that fails costs this entry, not the partition.
       out.takeBack();
       startAgain(held, index, index + 1);
       skipped.skipped(entry, held.key, e, out);
@@ -206,6 +211,7 @@ final class Fold<S, I> {
         held.stepsSinceBase++;
       }
     } catch (Exception | StackOverflowError e) {
+      // Boundary: a stage that fails costs this tick, and its device waits for its next entry.
       out.takeBack();
       held.muted = true;
       touch(held);

@@ -133,11 +133,11 @@ final class Loop implements Reader {
     pass().whenComplete(this::after);
   }
 
-  // The boundary of a stage: whatever goes wrong in it, the partition tries again and says so.
   private CompletionStage<Boolean> pass() {
     try {
       return pass.run();
     } catch (Throwable e) {
+      // Boundary: whatever goes wrong in a stage, the partition tries again and says so.
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -15,7 +15,6 @@ import io.foretell.proto.v1.Report;
 import io.foretell.proto.v1.UpdateStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Reads the messages of {@code foretell/v1/device.proto} in their <a
@@ -24,12 +23,6 @@ import java.util.regex.Pattern;
  * type of its own. Unknown fields are refused: a misspelt field must not vanish.
  */
 public final class ProtoJsonPayloads implements PayloadReader {
-  // JsonFormat turns the text of an unsigned number into all of its digits: "1e999999999" would
-  // take gigabytes. Nobody writes a digit, a point or an e as an escape unless to hide such a
-  // number.
-  private static final Pattern HUGE =
-      Pattern.compile("[0-9.][eE]\\+?[0-9]{4}|\\\\u00(3[0-9]|[46]5|2[bBeE])");
-
   private final ProtobufPayloads binary;
 
   /** With the reader of the binary form, which reads the messages once they are built. */
@@ -45,7 +38,7 @@ public final class ProtoJsonPayloads implements PayloadReader {
   @Override
   public Decoded read(Uplink uplink) {
     String json = new String(uplink.payload(), StandardCharsets.UTF_8);
-    if (HUGE.matcher(json).find()) {
+    if (HugeNumbers.in(json)) {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "a number beyond every range");
     }
     Message.Builder message = builderOf(uplink);
