@@ -1,0 +1,69 @@
+package io.foretell.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.foretell.bench.server.Mosquitto;
+import io.foretell.bench.server.Room;
+import io.foretell.bench.server.Server;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadTest {
+  private static final int DEVICES = 5;
+  private static final int WINDOW = 3;
+  private static final Duration SHORT = Duration.ofMillis(300);
+
+  @TempDir private Path folder;
+
+  @Test
+  void everything_acknowledged_by_the_durable_room_is_stored_there() throws InterruptedException {
+    try (Server room = new Room("routed", folder.resolve("routed"), "", List.of())) {
+      checkConserved(room);
+    }
+  }
+
+  @Test
+  void everything_acknowledged_by_the_room_in_memory_is_decoded_there()
+      throws InterruptedException {
+    try (Server room = new Room("memory", folder.resolve("memory"), "", List.of())) {
+      checkConserved(room);
+    }
+  }
+
+  @Test
+  void everything_acknowledged_by_mosquitto_comes_to_its_subscriber() throws InterruptedException {
+    try (Server broker = new Mosquitto(folder.resolve("mosquitto"), "")) {
+      checkConserved(broker);
+    }
+  }
+
+  @Test
+  void paced_load_sends_what_is_due_and_no_more() throws InterruptedException {
+    try (Server room = new Room("memory", folder.resolve("paced"), "", List.of());
+        Load load = new Load(room.port(), DEVICES, WINDOW, "device-")) {
+      Load.Run run = load.pace(100, SHORT);
+
+      assertThat(run.acked()).isBetween(1L, 200L);
+    }
+  }
+
+  private static void checkConserved(Server server) throws InterruptedException {
+    try (Load load = new Load(server.port(), DEVICES, WINDOW, "device-")) {
+      server.settle();
+      long before = server.count().orElseThrow().stored();
+      Load.Run run = load.saturate(SHORT);
+      server.settle();
+      Server.Count after = server.count().orElseThrow();
+
+      assertThat(run.acked()).isPositive();
+      assertThat(run.latencies().getTotalCount()).isEqualTo(run.acked());
+      assertThat(after.stored() - before).isEqualTo(run.acked());
+      assertThat(after.rejected()).isZero();
+      assertThat(after.holds()).isTrue();
+      assertThat(server.cpuSeconds()).isPositive();
+    }
+  }
+}
