@@ -522,8 +522,7 @@ final class DecodingTest {
   @ParameterizedTest
   @ValueSource(strings = {"fa4e7420-b298-4801-aaf5-b90c83ffbe23", "57e9dd3-1e9999", "a \\u0031"})
   void text_that_only_contains_such_a_number_is_a_text(String id) {
-    bench.send(
-        UplinkKind.REPLIES, "{\"commandId\": \"" + id + "\", \"outcome\": \"DONE\"}");
+    bench.send(UplinkKind.REPLIES, "{\"commandId\": \"" + id + "\", \"outcome\": \"DONE\"}");
 
     assertReasons();
   }

@@ -26,8 +26,8 @@ import org.eclipse.californium.elements.config.Configuration;
 /**
  * A layer below Californium's block-wise layer, which takes memory for a whole body at its first
  * block, before any resource can ask who sends it: one datagram of 30 bytes would cost 1 MiB.
- * Strangers get their refusal here, so does a body that is too large, with its reason, and a device gets at most {@value #MAX_AT_ONCE} unfinished
- * bodies.
+ * Strangers get their refusal here, so does a body that is too large, with its reason, and a device
+ * gets at most {@value #MAX_AT_ONCE} unfinished bodies.
  */
 final class BlockGuard extends AbstractLayer {
   static final int MAX_AT_ONCE = 2;

@@ -199,9 +199,8 @@ public final class CoapListener implements Part {
     }
 
     Endpoint open(CoapEndpoint.Builder builder, String what) {
-      BlockGuard guard = 
-          new BlockGuard(
-              callers, settings.maxBody(), CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
+      BlockGuard guard =
+          new BlockGuard(callers, settings.maxBody(), CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
       CoapEndpoint endpoint = builder.setCoapStackFactory(new GuardedStacks(guard)).build();
       server.addEndpoint(endpoint);
       endpoints.add(endpoint);
