@@ -131,7 +131,7 @@ final class ProfileCommand implements Callable<Integer> {
           List<RecordedFrame> stack = event.getStackTrace().getFrames();
           String thread = event.getThread("sampledThread").getJavaName();
           String head = text(stack.get(0));
-          if (!head.contains("EPoll.wait") && !head.contains("FileInputStream")) {
+          if (!waits(head)) {
             samples++;
             top.merge(head, 1L, Long::sum);
             own.merge(firstOwn(thread, stack), 1L, Long::sum);
@@ -141,6 +141,14 @@ final class ProfileCommand implements Callable<Integer> {
     }
     print("frames on top", top, samples);
     print("nearest frame of ours, and the thread", own, samples);
+  }
+
+  /** Native methods that a recording shows as running while they wait for input. */
+  private static boolean waits(String frame) {
+    return frame.contains("EPoll.wait")
+        || frame.contains("FileInputStream")
+        || frame.contains("Native.epollWait")
+        || frame.contains("DatagramChannelImpl.receive");
   }
 
   private static String firstOwn(String thread, List<RecordedFrame> stack) {
