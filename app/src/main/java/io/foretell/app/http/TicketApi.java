@@ -71,17 +71,17 @@ public final class TicketApi {
   private Object list(Call call) {
     TicketQuery query =
         new TicketQuery(
-                call.tenant(),
-                states(call.query("state").orElse("")),
-                call.query("urgency")
-                    .map(u -> EnumSet.of(read(TicketEvent.Urgency.class, u)))
-                    .orElseGet(() -> EnumSet.noneOf(TicketEvent.Urgency.class)),
-                call.query("device").orElse(""),
-                call.query("cause").orElse(""),
-                call.query("q").orElse(""),
-                TicketQuery.Order.URGENCY,
-                call.query("after"),
-                Math.min(1000, call.limit(100)));
+            call.tenant(),
+            states(call.query("state").orElse("")),
+            call.query("urgency")
+                .map(u -> EnumSet.of(read(TicketEvent.Urgency.class, u)))
+                .orElseGet(() -> EnumSet.noneOf(TicketEvent.Urgency.class)),
+            call.query("device").orElse(""),
+            call.query("cause").orElse(""),
+            call.query("q").orElse(""),
+            TicketQuery.Order.URGENCY,
+            call.query("after"),
+            Math.min(1000, call.limit(100)));
     TicketPage page = desk.list(query);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("items", page.tickets().stream().map(this::shape).toList());
