@@ -285,6 +285,11 @@ public final class TicketDesk implements Sink<Finding> {
     return store.list(query);
   }
 
+  /** How many tickets a query finds, on all pages together. */
+  public long count(TicketQuery query) {
+    return store.count(query);
+  }
+
   /** What was tried against a cause in a tenant, with its measured success, best first. */
   public List<RemedySuccess> remedies(String tenant, String cause) {
     return bestFirst(store.remedies(tenant, cause));

@@ -21,6 +21,9 @@ public interface TicketStore {
   /** One page of tickets. */
   TicketPage list(TicketQuery query);
 
+  /** How many tickets a query finds, on all pages together. */
+  long count(TicketQuery query);
+
   /** Everything that happened to a ticket, oldest first; empty where there is no such ticket. */
   List<TimelineEntry> timeline(TicketKey key);
 

@@ -96,7 +96,7 @@ final class FleetView {
   /** One device as it is now, also one that was registered a moment ago. */
   Row of(Device device) {
     TicketQuery query = open(device.id().tenant(), device.id().device());
-    int tickets = desk.list(query).tickets().size();
+    int tickets = (int) desk.count(query);
     DeviceStates.@Nullable Known known =
         states.stream(device.id())
             .flatMap(

@@ -104,7 +104,7 @@ public final class HttpApi implements Part {
     operatorRoutes(operator, json);
     devices.accept(router);
     api.route().handler(context -> authorise(context, operator.admin()));
-    api.get("/events").handler(context -> events.open(context, new Call(context, json)));
+    routes.stream("/events", events::open);
     api.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
     bindAll(rooms, operator);
     api.route().handler(this::unknown);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +60,12 @@ public final class Routes {
   /** Binds DELETE. */
   public void delete(String path, Handler handler) {
     bind(HttpMethod.DELETE, path, handler);
+  }
+
+  /** Binds GET to what answers for as long as the caller stays. */
+  void stream(String path, BiConsumer<RoutingContext, Call> handler) {
+    bound.add(HttpMethod.GET + " " + path);
+    router.get(path).handler(context -> handler.accept(context, new Call(context, json)));
   }
 
   /** {@code GET /devices/{device}} and so on, as in the OpenAPI file. */

@@ -69,22 +69,23 @@ public final class TicketApi {
   }
 
   private Object list(Call call) {
-    TicketPage page =
-        desk.list(
-            new TicketQuery(
-                call.tenant(),
-                states(call.query("state").orElse("")),
-                call.query("urgency")
-                    .map(u -> EnumSet.of(read(TicketEvent.Urgency.class, u)))
-                    .orElseGet(() -> EnumSet.noneOf(TicketEvent.Urgency.class)),
-                call.query("device").orElse(""),
-                call.query("cause").orElse(""),
-                call.query("q").orElse(""),
-                TicketQuery.Order.URGENCY,
-                call.query("after"),
-                Math.min(1000, call.limit(100))));
+    TicketQuery query =
+        new TicketQuery(
+            call.tenant(),
+            states(call.query("state").orElse("")),
+            call.query("urgency")
+                .map(u -> EnumSet.of(read(TicketEvent.Urgency.class, u)))
+                .orElseGet(() -> EnumSet.noneOf(TicketEvent.Urgency.class)),
+            call.query("device").orElse(""),
+            call.query("cause").orElse(""),
+            call.query("q").orElse(""),
+            TicketQuery.Order.URGENCY,
+            call.query("after"),
+            Math.min(1000, call.limit(100)));
+    TicketPage page = desk.list(query);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("items", page.tickets().stream().map(this::shape).toList());
+    answer.put("total", desk.count(query));
     page.next().ifPresent(next -> answer.put("next", next));
     return answer;
   }

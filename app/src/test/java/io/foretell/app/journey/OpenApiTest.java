@@ -143,7 +143,13 @@ final class OpenApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/devices/nobody", "/tickets/none", "/codes/%20", "/devices?limit=-1"})
+  @ValueSource(
+      strings = {
+        "/devices/nobody",
+        "/tickets/none",
+        "/devices/car/history?since=x",
+        "/devices?limit=-1"
+      })
   void problem_isAsTheContractSays(String path) throws IOException, InterruptedException {
     HttpResponse<String> answer = get("/api/v1" + path, server.token());
 

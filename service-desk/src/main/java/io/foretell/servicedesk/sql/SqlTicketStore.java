@@ -68,6 +68,18 @@ final class SqlTicketStore implements TicketStore {
   }
 
   @Override
+  public long count(TicketQuery query) {
+    TicketListing listing = new TicketListing(query.sorted(query.order()));
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(listing.counting())
+                .bindMap(listing.bindings())
+                .mapTo(Long.class)
+                .one());
+  }
+
+  @Override
   public List<TimelineEntry> timeline(TicketKey key) {
     OptionalLong number = Columns.number(key.id());
     if (number.isEmpty()) {

@@ -39,6 +39,10 @@ final class TicketListing {
     return "SELECT * FROM desk_ticket WHERE " + where + " ORDER BY " + order() + " LIMIT :most";
   }
 
+  String counting() {
+    return "SELECT COUNT(*) FROM desk_ticket WHERE " + where;
+  }
+
   Map<String, Object> bindings() {
     return bindings;
   }

@@ -268,9 +268,12 @@ class DeskDatabaseTest {
   }
 
   private static List<Long> found(Desk at, TicketQuery query) {
-    return at.desk.list(query).tickets().stream()
-        .map(ticket -> Long.parseLong(ticket.id().substring(2)))
-        .toList();
+    List<Long> found =
+        at.desk.list(query).tickets().stream()
+            .map(ticket -> Long.parseLong(ticket.id().substring(2)))
+            .toList();
+    assertThat(at.desk.count(query)).isEqualTo(found.size());
+    return found;
   }
 
   @Test
