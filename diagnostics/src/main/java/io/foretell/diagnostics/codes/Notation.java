@@ -100,17 +100,20 @@ public record Notation(String family, String code, int subType) {
   private static String plain(String written) {
     StringBuilder text = new StringBuilder();
     boolean gap = false;
-    for (int i = 0; i < written.length() && text.length() < LONGEST; i++) {
-      char c = written.charAt(i);
+    for (int i = 0; i < written.length(); i += Character.charCount(written.codePointAt(i))) {
+      int c = written.codePointAt(i);
       if (c <= ' ' || Character.isISOControl(c) || Character.isWhitespace(c)) {
         gap = text.length() > 0;
-      } else {
-        if (gap) {
-          text.append(' ');
-          gap = false;
-        }
-        text.append(c);
+        continue;
       }
+      if (text.length() + (gap ? 1 : 0) + Character.charCount(c) > LONGEST) {
+        break;
+      }
+      if (gap) {
+        text.append(' ');
+        gap = false;
+      }
+      text.appendCodePoint(c);
     }
     return text.toString();
   }

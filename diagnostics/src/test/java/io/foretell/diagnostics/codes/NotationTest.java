@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -66,5 +67,11 @@ class NotationTest {
     Notation code = Notation.of(written);
 
     assertThat(code.code()).hasSizeLessThanOrEqualTo(64).doesNotContain("\n", "\t");
+  }
+
+  @Test
+  void text_is_cut_before_the_word_or_the_character_that_would_not_fit() {
+    assertThat(Notation.of("!".repeat(63) + " !").code()).isEqualTo("!".repeat(63));
+    assertThat(Notation.of("!".repeat(63) + "\uD83D\uDE97").code()).isEqualTo("!".repeat(63));
   }
 }
