@@ -53,6 +53,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -102,12 +103,16 @@ final class Parts {
     this.config = config;
     this.clock = clock;
     Path data = config.get(Config.DATA);
+    // Both take long and need nothing from the other parts, so they are made beside them.
+    CompletableFuture<Tables> opening = Beside.make(() -> Tables.open(data));
+    CompletableFuture<MqttSettings> securing = Beside.make(() -> mqtt(config, clock));
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     scheduler = Executors.newScheduledThreadPool(3, named("scheduler"));
     deskWorker = Executors.newSingleThreadExecutor(named("desk"));
     campaignWorker = Executors.newSingleThreadExecutor(named("campaigns"));
     engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
-    records = Records.open(data);
+    book = new CodeBook();
+    detectors = Detectors.of(config);
 
     if (config.get(Config.INFLUX_URL).isEmpty()) {
       RocksHistory embedded = new RocksHistory(data.resolve("history"));
@@ -121,7 +126,8 @@ final class Parts {
       historyStore = influx;
     }
 
-    GatewaySchema.migrate(records.source());
+    Tables tables = Beside.made(opening);
+    records = tables.records();
     registry =
         new Registry(
             new SqlDeviceStore(records.source()),
@@ -139,11 +145,7 @@ final class Parts {
             clock);
     downlink = new DurableDownlink(new SqlCommandStore(records.source()), clock);
 
-    book = new CodeBook();
-    detectors = Detectors.of(config);
-
-    deskDatabase = new DeskDatabase(records.source());
-    deskDatabase.start();
+    deskDatabase = tables.desk();
     desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, deskWorker);
     AddressGuard guard =
         new AddressGuard(config.get(Config.WEBHOOK_PRIVATE) ? PRIVATE_NETWORKS : List.of());
@@ -160,7 +162,7 @@ final class Parts {
             clock);
     campaigns =
         new Campaigns(
-            new SqlCampaigns(records.source()),
+            tables.campaigns(),
             repository,
             registry,
             engine.lane(Topics.COMMANDS),
@@ -169,7 +171,8 @@ final class Parts {
             campaignIds(clock),
             campaignWorker);
 
-    mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
+    mqtt =
+        new MqttListener(vertx, Beside.made(securing), door, registry, downlink, presence, clock);
     coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
   }
 
@@ -241,6 +244,17 @@ final class Parts {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /** The tables of all rooms, each at its present version. They share one database. */
+  private record Tables(Records records, DeskDatabase desk, SqlCampaigns campaigns) {
+    static Tables open(Path data) {
+      Records records = Records.open(data);
+      GatewaySchema.migrate(records.source());
+      DeskDatabase desk = new DeskDatabase(records.source());
+      desk.start();
+      return new Tables(records, desk, new SqlCampaigns(records.source()));
+    }
   }
 
   /** The states of the one hosted stage. */

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ public final class Server implements AutoCloseable {
   private final HttpApi http;
   private final Conservation conservation;
   private final Metrics metrics = new Metrics();
-  private final List<Part> started = new ArrayList<>();
+  private final List<Part> started = new CopyOnWriteArrayList<>();
 
   /** Puts a server together; nothing is listening yet. */
   public Server(Config config, InstantSource clock) {
@@ -143,9 +144,13 @@ public final class Server implements AutoCloseable {
     start(parts.historyStore);
     start(parts.downlink);
     start(parts.outbox);
-    start(parts.mqtt);
-    start(parts.coap);
-    start(http);
+    CompletableFuture<Part> coap = Beside.make(() -> start(parts.coap));
+    try {
+      start(parts.mqtt);
+      start(http);
+    } finally {
+      Beside.made(coap);
+    }
     parts.scheduler.scheduleWithFixedDelay(
         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     parts.scheduler.scheduleWithFixedDelay(
@@ -154,9 +159,10 @@ public final class Server implements AutoCloseable {
     return this;
   }
 
-  private void start(Part part) {
+  private Part start(Part part) {
     part.start();
     started.add(part);
+    return part;
   }
 
   private void tick() {

@@ -64,6 +64,9 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the ready line as JSON.")
   private boolean json;
 
+  @Option(names = "--check", description = "Start, say that it is ready, and stop.")
+  private boolean check;
+
   @Option(names = "--keys", description = "List all keys with their values and sources, and stop.")
   private boolean keys;
 
@@ -88,7 +91,9 @@ final class ServeCommand implements Callable<Integer> {
     server.start();
     out.println(ready(server));
     out.flush();
-    stopped.await();
+    if (!check) {
+      stopped.await();
+    }
     return 0;
   }
 

@@ -54,7 +54,7 @@ final class CommandLineTest {
 
   static Stream<List<String>> commands() {
     List<List<String>> all = new ArrayList<>();
-    collect(new CommandLine(new Main()), List.of(), all);
+    collect(Main.commands(), List.of(), all);
     return all.stream();
   }
 
@@ -92,7 +92,7 @@ final class CommandLineTest {
 
   @Test
   void commands_areThoseThatOthersRelyOn() {
-    assertThat(new CommandLine(new Main()).getSubcommands().keySet())
+    assertThat(Main.commands().getSubcommands().keySet())
         .contains(
             "demo",
             "serve",
