@@ -43,7 +43,6 @@ final class HouseRules {
             "proto.v1",
             "proto.wire",
             "gateway.downlink.protobuf",
-            "gateway.mqtt",
             "ingest.payload.protobuf",
             "agent",
             "agent.coap",
