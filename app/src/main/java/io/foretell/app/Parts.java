@@ -1,6 +1,5 @@
 package io.foretell.app;
 
-import io.foretell.app.records.Records;
 import io.foretell.app.tls.ServerCertificate;
 import io.foretell.diagnostics.Detector;
 import io.foretell.diagnostics.DiagnosisState;
@@ -46,20 +45,16 @@ import io.foretell.servicedesk.webhook.WebhookConfig;
 import io.foretell.servicedesk.webhook.WebhookRelay;
 import io.foretell.servicedesk.webhook.Webhooks;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
+import javax.sql.DataSource;
 
 /**
  * The parts of a server, made from its configuration: which adapter stands behind which port. What
@@ -74,9 +69,6 @@ final class Parts {
   final InstantSource clock;
   final Vertx vertx;
   final ScheduledExecutorService scheduler;
-  final ExecutorService deskWorker;
-  final ExecutorService campaignWorker;
-  final Records records;
   final Engine engine;
   final History history;
   final Sink<Telemetry> samples;
@@ -98,16 +90,14 @@ final class Parts {
   final CoapListener coap;
 
   /** Makes the parts; none of them has begun to work. */
-  Parts(Config config, InstantSource clock, CampaignListener campaignListener) {
+  Parts(Config config, InstantSource clock, Ground ground, CampaignListener campaignListener) {
     this.config = config;
     this.clock = clock;
     Path data = config.get(Config.DATA);
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-    scheduler = Executors.newScheduledThreadPool(3, named("scheduler"));
-    deskWorker = Executors.newSingleThreadExecutor(named("desk"));
-    campaignWorker = Executors.newSingleThreadExecutor(named("campaigns"));
+    vertx = ground.vertx;
+    scheduler = ground.scheduler;
+    DataSource records = ground.records.source();
     engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
-    records = Records.open(data);
 
     if (config.get(Config.INFLUX_URL).isEmpty()) {
       RocksHistory embedded = new RocksHistory(data.resolve("history"));
@@ -121,10 +111,10 @@ final class Parts {
       historyStore = influx;
     }
 
-    GatewaySchema.migrate(records.source());
+    GatewaySchema.migrate(records);
     registry =
         new Registry(
-            new SqlDeviceStore(records.source()),
+            new SqlDeviceStore(records),
             new KeySeal(Keys.seal(data.resolve("keys"))),
             clock,
             config.get(Config.SANDBOX));
@@ -137,14 +127,14 @@ final class Parts {
             presence,
             new DoorLimits(config.get(Config.MAX_MESSAGE), DoorLimits.DEFAULT_KEPT_OF_OVERSIZE),
             clock);
-    downlink = new DurableDownlink(new SqlCommandStore(records.source()), clock);
+    downlink = new DurableDownlink(new SqlCommandStore(records), clock);
 
     book = new CodeBook();
     detectors = Detectors.of(config);
 
-    deskDatabase = new DeskDatabase(records.source());
+    deskDatabase = new DeskDatabase(records);
     deskDatabase.start();
-    desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, deskWorker);
+    desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, ground.deskWorker);
     AddressGuard guard =
         new AddressGuard(config.get(Config.WEBHOOK_PRIVATE) ? PRIVATE_NETWORKS : List.of());
     webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
@@ -160,14 +150,14 @@ final class Parts {
             clock);
     campaigns =
         new Campaigns(
-            new SqlCampaigns(records.source()),
+            new SqlCampaigns(records),
             repository,
             registry,
             engine.lane(Topics.COMMANDS),
             campaignListener,
             clock,
             campaignIds(clock),
-            campaignWorker);
+            ground.campaignWorker);
 
     mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
     coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
@@ -232,15 +222,6 @@ final class Parts {
         "C-"
             + Long.toString(clock.millis(), 36)
             + Integer.toString(random.nextInt(36 * 36) + 36 * 36, 36);
-  }
-
-  private static ThreadFactory named(String name) {
-    AtomicInteger n = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "foretell-" + name + "-" + n.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** The states of the one hosted stage. */

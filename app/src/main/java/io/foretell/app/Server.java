@@ -51,19 +51,22 @@ public final class Server implements AutoCloseable {
   private static final String RUNNING = "server.json";
 
   private final Config config;
+  private final Ground ground;
   private final Parts parts;
   private final AdminToken admin;
   private final HttpApi http;
   private final Conservation conservation;
   private final Metrics metrics = new Metrics();
   private final List<Part> started = new ArrayList<>();
+  private boolean announced;
 
   /** Puts a server together; nothing is listening yet. */
   public Server(Config config, InstantSource clock) {
     this.config = config;
     this.admin = AdminToken.in(config.get(Config.DATA));
     CampaignBridge bridge = new CampaignBridge();
-    this.parts = new Parts(config, clock, bridge);
+    this.ground = new Ground(config.get(Config.DATA));
+    this.parts = parts(config, clock, ground, bridge);
     States states = new States(parts);
     this.conservation =
         new Conservation(
@@ -102,6 +105,20 @@ public final class Server implements AutoCloseable {
     ServerMetrics.bind(metrics, parts);
   }
 
+  private static Parts parts(
+      Config config, InstantSource clock, Ground ground, CampaignBridge bridge) {
+    boolean made = false;
+    try {
+      Parts parts = new Parts(config, clock, ground, bridge);
+      made = true;
+      return parts;
+    } finally {
+      if (!made) {
+        ground.close();
+      }
+    }
+  }
+
   private void deviceRoutes(Router router) {
     DeviceRoutes devices =
         new DeviceRoutes(
@@ -137,8 +154,24 @@ public final class Server implements AutoCloseable {
         parts.clock);
   }
 
-  /** Starts; returns when devices and people can come. */
+  /**
+   * Starts; returns when devices and people can come. Where something cannot start, all is closed
+   * again: the folder and the ports are free for another server.
+   */
   public Server start() {
+    boolean ready = false;
+    try {
+      startParts();
+      ready = true;
+      return this;
+    } finally {
+      if (!ready) {
+        close();
+      }
+    }
+  }
+
+  private void startParts() {
     start(parts.engine);
     start(parts.historyStore);
     start(parts.downlink);
@@ -151,12 +184,12 @@ public final class Server implements AutoCloseable {
     parts.scheduler.scheduleWithFixedDelay(
         this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     writeRunning();
-    return this;
   }
 
   private void start(Part part) {
-    part.start();
+    // Kept first: a part whose start fails may have opened something already.
     started.add(part);
+    part.start();
   }
 
   private void tick() {
@@ -293,6 +326,7 @@ public final class Server implements AutoCloseable {
     text.append("\"pid\":").append(ProcessHandle.current().pid()).append("}\n");
     try {
       Files.writeString(file, text);
+      announced = true;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
@@ -304,18 +338,14 @@ public final class Server implements AutoCloseable {
     Collections.reverse(inwards);
     started.clear();
     inwards.forEach(Part::close);
-    parts.scheduler.shutdownNow();
-    parts.deskWorker.shutdown();
-    parts.campaignWorker.shutdown();
-    parts
-        .vertx
-        .close()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(5, TimeUnit.SECONDS)
-        .exceptionally(late -> null)
-        .join();
-    parts.records.close();
+    ground.close();
+    if (announced) {
+      forgetRunning();
+    }
+  }
+
+  private void forgetRunning() {
+    announced = false;
     try {
       Files.deleteIfExists(data().resolve(RUNNING));
     } catch (IOException e) {
