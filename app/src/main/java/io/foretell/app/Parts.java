@@ -12,6 +12,7 @@ import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
+import io.foretell.gateway.Releases;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
@@ -29,6 +30,7 @@ import io.foretell.ingest.history.influx.InfluxHistory;
 import io.foretell.ingest.history.influx.InfluxSettings;
 import io.foretell.ingest.history.rocksdb.RocksHistory;
 import io.foretell.proto.Blobs;
+import io.foretell.proto.Digest;
 import io.foretell.proto.Engine;
 import io.foretell.proto.History;
 import io.foretell.proto.Part;
@@ -51,6 +53,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
@@ -85,6 +88,7 @@ final class Parts {
   final OutboxRelay outbox;
   final Blobs blobs;
   final Repository repository;
+  final Releases releases;
   final Campaigns campaigns;
   final MqttListener mqtt;
   final CoapListener coap;
@@ -148,6 +152,7 @@ final class Parts {
             blobs,
             LARGEST_ARTIFACT,
             clock);
+    releases = new Published(repository);
     campaigns =
         new Campaigns(
             new SqlCampaigns(records),
@@ -160,7 +165,20 @@ final class Parts {
             ground.campaignWorker);
 
     mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
-    coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
+    coap = new CoapListener(coap(config), door, registry, downlink, presence, releases, blobs);
+  }
+
+  /** What is signed is what devices may fetch. */
+  private record Published(Repository repository) implements Releases {
+    @Override
+    public boolean offers(String tenant, Digest digest) {
+      return repository.find(tenant, digest).isPresent();
+    }
+
+    @Override
+    public Optional<byte[]> metadata(String tenant, String name) {
+      return repository.metadata(tenant, name);
+    }
   }
 
   private OutboxRelay outbox(AddressGuard guard) {

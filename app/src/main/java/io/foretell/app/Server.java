@@ -129,6 +129,7 @@ public final class Server implements AutoCloseable {
             parts.registry::fromMemory,
             parts.downlink,
             parts.presence,
+            parts.releases,
             parts.blobs);
     devices.mount(router);
     parts.registry.onRevoked(devices::cut);
