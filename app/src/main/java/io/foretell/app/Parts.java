@@ -21,6 +21,7 @@ import io.foretell.gateway.identity.KeySeal;
 import io.foretell.gateway.identity.Registry;
 import io.foretell.gateway.identity.sql.GatewaySchema;
 import io.foretell.gateway.identity.sql.SqlDeviceStore;
+import io.foretell.gateway.mqtt.MqttLimits;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
 import io.foretell.ingest.DeviceStream;
@@ -226,12 +227,14 @@ final class Parts {
             : new ServerCertificate(
                 Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
     return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
-        .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key());
+        .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key())
+        .withLimits(MqttLimits.defaults().withMaxMessage(config.get(Config.MAX_MESSAGE)));
   }
 
   private static CoapSettings coap(Config config) {
     return CoapSettings.of(
-        config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT));
+            config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT))
+        .withMaxBody(config.get(Config.MAX_MESSAGE));
   }
 
   private static Supplier<String> campaignIds(InstantSource clock) {
