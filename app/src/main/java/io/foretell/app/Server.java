@@ -102,7 +102,7 @@ public final class Server implements AutoCloseable {
         });
     parts.downlink.onChange(
         tracked -> http.events().tell("command", tracked.device(), Shapes.command(tracked)));
-    ServerMetrics.bind(metrics, parts);
+    ServerMetrics.bind(metrics, parts, new Troubles(states, clock));
   }
 
   private static Parts parts(
