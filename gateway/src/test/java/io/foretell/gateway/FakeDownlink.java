@@ -31,7 +31,7 @@ public final class FakeDownlink implements Downlink {
   }
 
   @Override
-  public synchronized AutoCloseable listen(DeviceId device, Receiver receiver) {
+  public synchronized Registration listen(DeviceId device, Receiver receiver) {
     receivers.put(device, receiver);
     queued.getOrDefault(device, List.of()).forEach(receiver::deliver);
     listened.add(device);

@@ -43,13 +43,13 @@ final class HouseRules {
             "proto.v1",
             "proto.wire",
             "gateway.downlink.protobuf",
-            "gateway.mqtt",
             "ingest.payload.protobuf",
             "agent",
             "agent.coap",
             "agent.mqtt",
             "agent.recording",
             "agent.simulate"));
+    LIBRARIES.put("com.google.gson", List.of("ingest.payload.protobuf"));
     LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
     LIBRARIES.put("io.netty", List.of("gateway.mqtt"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));

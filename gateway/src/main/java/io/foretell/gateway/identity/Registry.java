@@ -43,6 +43,7 @@ public final class Registry implements Directory, Identities {
   private final Verified<DeviceId> guests = new Verified<>(REMEMBERED, REMEMBERED_FOR);
   private final Verified<DeviceId> gateways = new Verified<>(REMEMBERED, REMEMBERED_FOR);
   private final List<Consumer<DeviceId>> revoked = new CopyOnWriteArrayList<>();
+  private final List<Consumer<DeviceId>> removed = new CopyOnWriteArrayList<>();
 
   /**
    * @param seal for the pre-shared keys at rest
@@ -107,6 +108,7 @@ public final class Registry implements Directory, Identities {
   public void remove(DeviceId id) {
     found(id, store.delete(id));
     forget(id, "removed");
+    removed.forEach(listener -> listener.accept(id));
   }
 
   /**
@@ -125,6 +127,14 @@ public final class Registry implements Directory, Identities {
    */
   public void onRevoked(Consumer<DeviceId> listener) {
     revoked.add(listener);
+  }
+
+  /**
+   * Calls {@code listener} after a device was deleted and its sessions cut, so that what waits for
+   * it ends; on the thread that removed.
+   */
+  public void onRemoved(Consumer<DeviceId> listener) {
+    removed.add(listener);
   }
 
   @Override

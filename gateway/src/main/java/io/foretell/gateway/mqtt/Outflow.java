@@ -1,6 +1,9 @@
 package io.foretell.gateway.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.foretell.gateway.Downlink;
+import io.foretell.gateway.downlink.protobuf.CommandForm;
 import io.foretell.gateway.mqtt.Session.Outgoing;
 import io.foretell.gateway.mqtt.Session.Subscription;
 import io.foretell.proto.Command;
@@ -33,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * of another device can reach it. But for {@link #deliver}, used on the event loop only.
  */
 final class Outflow implements Downlink.Receiver {
+  static final String JSON_TYPE = "application/json";
+  static final String PROTOBUF_TYPE = "application/x-protobuf";
+
   private static final Logger log = LoggerFactory.getLogger(Outflow.class);
 
   /** Commands that wait for room in the client's receive window. */
@@ -50,7 +56,7 @@ final class Outflow implements Downlink.Receiver {
 
   private final ArrayDeque<Command> waiting = new ArrayDeque<>();
   private final AtomicInteger backlog = new AtomicInteger();
-  private @Nullable AutoCloseable listening;
+  private Downlink.@Nullable Registration listening;
   private int generation;
   private boolean listens;
   private volatile boolean stopped;
@@ -99,7 +105,7 @@ final class Outflow implements Downlink.Receiver {
         Properties5.number(properties, MqttProperties.SUBSCRIPTION_IDENTIFIER)
             .map(Long::intValue)
             .orElse(0);
-    boolean json = Properties5.hasUser(properties, "content-type", CommandForm.JSON_TYPE);
+    boolean json = Properties5.hasUser(properties, "content-type", JSON_TYPE);
     List<Integer> codes = new ArrayList<>();
     for (MqttTopicSubscription asked : message.payload().topicSubscriptions()) {
       codes.add(subscribe(asked, json, identifier));
@@ -211,7 +217,10 @@ final class Outflow implements Downlink.Receiver {
   }
 
   private void publish(Command command, Subscription subscription, int packetId, boolean again) {
-    byte[] payload = CommandForm.of(command, subscription.json());
+    byte[] payload =
+        subscription.json()
+            ? CommandForm.json(command).getBytes(UTF_8)
+            : CommandForm.binary(command);
     if (payload.length + 128L > peer.maxPacket()) {
       // [MQTT-3.1.2-24] [MQTT-3.1.2-25]: not sent, and from here on as if it had been
       log.warn("TOO_LARGE command {} for {}", command.id(), device);
@@ -235,7 +244,7 @@ final class Outflow implements Downlink.Receiver {
     long left = Math.max(1, (command.expiresAt() - clock.millis()) / 1000);
     int seconds = (int) Math.min(left, 0xFFFF_FFFFL);
     properties.add(new IntegerProperty(MqttProperties.PUBLICATION_EXPIRY_INTERVAL, seconds));
-    String type = subscription.json() ? CommandForm.JSON_TYPE : CommandForm.PROTOBUF_TYPE;
+    String type = subscription.json() ? JSON_TYPE : PROTOBUF_TYPE;
     properties.add(new StringProperty(MqttProperties.CONTENT_TYPE, type));
     if (subscription.identifier() > 0) {
       properties.add(
@@ -272,14 +281,14 @@ final class Outflow implements Downlink.Receiver {
   private void stopListening() {
     listens = false;
     generation++;
-    AutoCloseable handle = listening;
+    Downlink.Registration handle = listening;
     listening = null;
     if (handle != null) {
       close(handle);
     }
   }
 
-  private void close(AutoCloseable handle) {
+  private void close(Downlink.Registration handle) {
     connection.blocking(
         () -> {
           handle.close();
