@@ -26,7 +26,6 @@ record ObdbCommand(
     List<ObdbSignal> signals) {
   static final int LAST_YEAR = 9999;
 
-
   static ObdbCommand of(JsonNode node) {
     StringBuilder code = new StringBuilder();
     for (Map.Entry<String, JsonNode> part : node.path("cmd").properties()) {
@@ -50,7 +49,6 @@ record ObdbCommand(
   boolean in(int year) {
     return year == 0 || from <= year && year <= to;
   }
-
 
   /**
    * Whether an identifier is meant by the hex digits of an answerer: with two of them, the source

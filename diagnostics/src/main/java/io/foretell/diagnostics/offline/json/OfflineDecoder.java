@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +57,14 @@ public final class OfflineDecoder {
               throw new InvalidInputException(
                   ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " takes no table");
         };
+  }
+
+  /**
+   * What of the table could not be read, a line of JSON each: {@code {"warning", "line", "detail",
+   * …}}. The rest of it counts.
+   */
+  public List<String> notices() {
+    return decoder.notices();
   }
 
   /**
