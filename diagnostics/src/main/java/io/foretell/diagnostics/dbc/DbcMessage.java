@@ -13,6 +13,7 @@ public final class DbcMessage {
   private final int id;
   private final String name;
   private final int length;
+  private final List<DbcSignal> list;
   private final DbcSignal[] signals;
 
   /** Index of the signal whose raw value decides whether this one is there. */
@@ -26,6 +27,7 @@ public final class DbcMessage {
     this.id = id;
     this.name = name;
     this.length = length;
+    this.list = List.copyOf(signals);
     this.signals = signals.toArray(DbcSignal[]::new);
     this.deciders = deciders;
     this.ranges = ranges;
@@ -62,7 +64,7 @@ public final class DbcMessage {
 
   /** In the order of the file. */
   public List<DbcSignal> signals() {
-    return List.of(signals);
+    return list;
   }
 
   /** Hands over the signals that a frame has; those beyond its end are not there. */

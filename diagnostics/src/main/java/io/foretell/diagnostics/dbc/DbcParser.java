@@ -58,6 +58,7 @@ public final class DbcParser {
   private final List<DbcDefect> defects = new ArrayList<>();
   private @Nullable MessageDraft open;
   private boolean j1939;
+  private String frameFormat = "3";
 
   private DbcParser() {}
 
@@ -129,6 +130,8 @@ public final class DbcParser {
       floating(text);
     } else if (text.startsWith("BA_ ")) {
       attribute(text);
+    } else if (text.startsWith("BA_DEF_ ")) {
+      definition(text);
     }
   }
 
@@ -246,6 +249,16 @@ public final class DbcParser {
     }
   }
 
+  /** Which value of the attribute {@code VFrameFormat} is that of SAE J1939. */
+  private void definition(String text) {
+    if (text.contains("\"VFrameFormat\"")) {
+      int words = text.indexOf("ENUM");
+      List<String> values =
+          List.of(text.substring(Math.max(words, 0)).replaceAll("[^\\w,]", "").split(","));
+      frameFormat = Integer.toString(values.indexOf("J1939PG"));
+    }
+  }
+
   private void attribute(String text) {
     Matcher m = ATTRIBUTE.matcher(text);
     if (!m.matches()) {
@@ -272,7 +285,7 @@ public final class DbcParser {
         }
       }
       case "ProtocolType" -> j1939 |= value.equals("J1939");
-      case "VFrameFormat" -> j1939 |= value.equals("3") || value.equals("J1939PG");
+      case "VFrameFormat" -> j1939 |= value.equals(frameFormat) || value.equals("J1939PG");
       default -> {}
     }
   }

@@ -14,7 +14,7 @@ final class Statements {
 
   /** What begins at the margin and ends with a semicolon. */
   private static final List<String> LONG =
-      List.of("CM_ ", "VAL_ ", "VAL_TABLE_ ", "BA_ ", "SG_MUL_VAL_ ", "SIG_VALTYPE_ ");
+      List.of("CM_ ", "VAL_ ", "VAL_TABLE_ ", "BA_ ", "BA_DEF_ ", "SG_MUL_VAL_ ", "SIG_VALTYPE_ ");
 
   /** Takes what was found. */
   interface Sink {
