@@ -34,6 +34,8 @@ final class HouseRules {
             "agent.update",
             "diagnostics.offline.json",
             "diagnostics.predict.json",
+            "diagnostics.signals.json",
+            "diagnostics.tables.json",
             "firmwareota.tuf",
             "ingest.payload.json",
             "servicedesk.webhook"));

@@ -3,6 +3,8 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.dbc.DbcParser;
+import io.foretell.diagnostics.signals.json.ManifestFiles;
+import io.foretell.diagnostics.tables.json.TableFiles;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.io.BufferedReader;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -34,7 +37,8 @@ public final class OfflineDecoder {
           case UDS -> new UdsLines();
           case OBD -> new ObdLines(book);
           case CODE -> new CodeLines(book);
-          case DBC, OBDB ->
+          case NE107, HART, PROFIBUS, IOLINK, OPCUA, EMCY, MODBUS, CIP -> StatusLines.of(kind);
+          case DBC, OBDB, TABLE, SIGNALS ->
               throw new InvalidInputException(
                   ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
         };
@@ -43,7 +47,7 @@ public final class OfflineDecoder {
   /**
    * A decoder of a kind that needs a table.
    *
-   * @param table the DBC file, or the folder of OBDb signal sets
+   * @param table the DBC file, the folder of OBDb signal sets, the table of codes, the manifest
    * @throws InvalidInputException where the kind takes none, or the table cannot be read
    * @throws IOException where there is no such file
    */
@@ -52,10 +56,20 @@ public final class OfflineDecoder {
         switch (kind) {
           case DBC -> new DbcLines(DbcParser.parse(Files.readAllBytes(table)));
           case OBDB -> new ObdbLines(new ObdbSets(table));
+          case TABLE -> new TableLines(TableFiles.read(table));
+          case SIGNALS -> new SignalLines(ManifestFiles.read(table));
           default ->
               throw new InvalidInputException(
                   ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " takes no table");
         };
+  }
+
+  /**
+   * What of the table could not be read, a line of JSON each: {@code {"warning", "line", "detail",
+   * …}}. The rest of it counts.
+   */
+  public List<String> notices() {
+    return decoder.notices();
   }
 
   /**
