@@ -38,6 +38,12 @@ public final class Config {
   public static final Key<Integer> COAPS_PORT = port("coaps-port", "5684", "CoAP over DTLS.");
   public static final Key<Integer> HTTP_PORT =
       port("http-port", "8080", "HTTP: devices, API, console.");
+  public static final Key<Boolean> MQTT_WS =
+      key(
+          "mqtt-ws",
+          "true",
+          Config::bool,
+          "MQTT over WebSocket as well, on the HTTP port under /mqtt.");
   public static final Key<Boolean> SANDBOX =
       key(
           "sandbox",

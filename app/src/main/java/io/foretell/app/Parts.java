@@ -23,6 +23,7 @@ import io.foretell.gateway.identity.sql.GatewaySchema;
 import io.foretell.gateway.identity.sql.SqlDeviceStore;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
+import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -169,7 +170,16 @@ final class Parts {
             campaignIds(clock),
             campaignWorker);
 
-    mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
+    mqtt =
+        new MqttListener(
+            vertx,
+            mqtt(config, clock),
+            door,
+            registry,
+            downlink,
+            presence,
+            clock,
+            new SqlSessionStore(records.source()));
     coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
   }
 
