@@ -56,6 +56,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** How long a peer may take to notice that it has been told to go. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
+  /** ms after which a client that sends too much is looked at again. */
+  private static final long MAX_REST = 1_000;
+
   /** Children whose gateway has been judged on this connection; a gateway with more asks again. */
   private static final int MAX_KNOWN_CHILDREN = 10_000;
 
@@ -75,6 +78,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long lastRead = System.nanoTime();
   private long sessionExpiry;
   private boolean greeted;
+  private boolean resting;
   private boolean reading;
   private boolean dirty;
   private boolean busy;
@@ -186,11 +190,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (now != null && now.inflow().touched()) {
       now.inflow().acknowledge();
     }
+    if (now != null) {
+      restIfOver(now.device());
+    }
     adjustReading();
     if (dirty) {
       dirty = false;
       ctx.flush();
     }
+  }
+
+  /** Who has sent more than its quota is not read for a while; nothing of it is lost. */
+  private void restIfOver(DeviceId device) {
+    long rest = services.door().rest(device);
+    if (rest > 0 && !resting && !ended) {
+      resting = true;
+      ctx.executor().schedule(this::rested, Math.min(rest, MAX_REST), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void rested() {
+    resting = false;
+    Client now = client;
+    if (now != null) {
+      restIfOver(now.device());
+    }
+    adjustReading();
   }
 
   private void handle(MqttMessage message) {
@@ -322,7 +347,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Reads on, unless too much is under way, or the client does not take what it is sent. */
   void adjustReading() {
     Client now = client;
-    boolean full = now != null && now.inflow().full();
+    boolean full = now != null && (now.inflow().full() || resting || services.door().pressed());
     boolean wanted = ended || !busy && !full && ctx.channel().isWritable();
     if (ctx.channel().config().isAutoRead() != wanted) {
       ctx.channel().config().setAutoRead(wanted);

@@ -144,7 +144,7 @@ final class Inflow {
         head != null && head.done && unavailable == null;
         head = order.peek()) {
       order.poll();
-      if (head.receipt instanceof Receipt.Unavailable notStored) {
+      if (head.receipt instanceof Receipt.Unavailable notStored && !tellsWhy(notStored)) {
         unavailable = notStored;
       } else {
         out = out == null ? connection.buffer() : out;
@@ -206,6 +206,9 @@ final class Inflow {
     int type = pending.qos == 1 ? Replies.PUBACK : Replies.PUBREC;
     if (code == Code.SUCCESS) {
       Replies.writeAck(out, type, pending.packetId);
+    } else if (pending.receipt instanceof Receipt.Unavailable notTaken) {
+      String why = reasonStrings ? notTaken.reason() + ": " + notTaken.detail() : "";
+      Replies.writeAck(out, type, pending.packetId, code, why);
     } else if (pending.receipt instanceof Receipt.Rejected rejected) {
       String why = reasonStrings ? rejected.reason() + ": " + rejected.detail() : "";
       Replies.writeAck(out, type, pending.packetId, code, why);
@@ -213,9 +216,20 @@ final class Inflow {
   }
 
   private int codeOf(Pending pending) {
-    return version5 && pending.receipt instanceof Receipt.Rejected rejected
-        ? Code.ofReject(rejected.reason())
-        : Code.SUCCESS;
+    if (version5 && pending.receipt instanceof Receipt.Rejected rejected) {
+      return Code.ofReject(rejected.reason());
+    }
+    return pending.receipt instanceof Receipt.Unavailable ? Code.QUOTA_EXCEEDED : Code.SUCCESS;
+  }
+
+  /**
+   * Whether a message that was not taken is answered with 0x97, which only MQTT 5 has. Otherwise
+   * the connection ends without an answer, so that the client sends it again later.
+   */
+  private boolean tellsWhy(Receipt.Unavailable notTaken) {
+    return version5
+        && (notTaken.reason() == ReasonCode.QUOTA_EXCEEDED
+            || notTaken.reason() == ReasonCode.OVERLOADED);
   }
 
   private String topic(MqttPublishVariableHeader header) {

@@ -180,8 +180,15 @@ public final class MqttListener implements Part {
                       .setKeyPath(key.get().toString()));
       tlsPort = listen(tls, settings.tlsPort().get(), "MQTT over TLS");
     }
+    services.door().onRelief(this::readOn);
     sweeper = vertx.setPeriodic(SWEEP_MILLIS, timer -> services.sessions().expire());
     retrier = vertx.setPeriodic(RETRY_MILLIS, timer -> keeper.ifPresent(SessionKeeper::retry));
+  }
+
+  private void readOn() {
+    for (Connection connection : connections) {
+      connection.execute(connection::adjustReading);
+    }
   }
 
   private static boolean waits(Downlink.Tracked tracked) {

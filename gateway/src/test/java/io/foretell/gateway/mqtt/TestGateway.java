@@ -36,6 +36,7 @@ final class TestGateway implements AutoCloseable {
 
   private TestGateway(
       UnaryOperator<MqttSettings> change,
+      DoorLimits limits,
       Optional<Identities> real,
       FakeDownlink commands,
       Optional<SessionStore> sessions) {
@@ -45,7 +46,7 @@ final class TestGateway implements AutoCloseable {
     InstantSource clock = InstantSource.system();
     presence = new LivePresence(changes, LivePresence.DEFAULT_SILENCE, clock);
     presence.onChange(presences::add);
-    door = new LaneDoor(uplinks, rejects, judge, presence, DoorLimits.defaults(), clock);
+    door = new LaneDoor(uplinks, rejects, judge, presence, limits, clock);
     MqttSettings settings = change.apply(MqttSettings.plain("127.0.0.1", 0));
     listener =
         sessions.isEmpty()
@@ -62,17 +63,32 @@ final class TestGateway implements AutoCloseable {
   /** With a real register, its sandbox open. */
   static TestGateway open(Registry registry) {
     return new TestGateway(
-        UnaryOperator.identity(), Optional.of(registry), new FakeDownlink(), Optional.empty());
+        UnaryOperator.identity(),
+        DoorLimits.defaults(),
+        Optional.of(registry),
+        new FakeDownlink(),
+        Optional.empty());
   }
 
   /** One of several in turn, which have their commands and sessions from the one before. */
   static TestGateway open(FakeDownlink commands, SessionStore sessions) {
     return new TestGateway(
-        UnaryOperator.identity(), Optional.empty(), commands, Optional.of(sessions));
+        UnaryOperator.identity(),
+        DoorLimits.defaults(),
+        Optional.empty(),
+        commands,
+        Optional.of(sessions));
   }
 
   static TestGateway open(UnaryOperator<MqttSettings> change) {
-    return new TestGateway(change, Optional.empty(), new FakeDownlink(), Optional.empty());
+    return new TestGateway(
+        change, DoorLimits.defaults(), Optional.empty(), new FakeDownlink(), Optional.empty());
+  }
+
+  /** With a door of other limits. */
+  static TestGateway open(DoorLimits limits) {
+    return new TestGateway(
+        UnaryOperator.identity(), limits, Optional.empty(), new FakeDownlink(), Optional.empty());
   }
 
   /** Ordinary limits, but for the ones that a test needs small. */
