@@ -11,6 +11,7 @@ import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
+import io.foretell.gateway.QuotaLimits;
 import io.foretell.gateway.Releases;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
@@ -22,6 +23,7 @@ import io.foretell.gateway.identity.sql.SqlDeviceStore;
 import io.foretell.gateway.mqtt.MqttLimits;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
+import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -133,7 +135,7 @@ final class Parts {
             engine.lane(Topics.REJECTS),
             registry,
             presence,
-            new DoorLimits(config.get(Config.MAX_MESSAGE), DoorLimits.DEFAULT_KEPT_OF_OVERSIZE),
+            doorLimits(config),
             clock);
     downlink = new DurableDownlink(new SqlCommandStore(records), clock);
 
@@ -165,7 +167,15 @@ final class Parts {
             ground.campaignWorker);
 
     mqtt =
-        new MqttListener(vertx, Beside.made(securing), door, registry, downlink, presence, clock);
+        new MqttListener(
+            vertx,
+            Beside.made(securing),
+            door,
+            registry,
+            downlink,
+            presence,
+            clock,
+            new SqlSessionStore(records));
     coap = new CoapListener(coap(config), door, registry, downlink, presence, releases, blobs);
   }
 
@@ -201,6 +211,20 @@ final class Parts {
         clock,
         scheduler,
         Duration.ofSeconds(1));
+  }
+
+  private static DoorLimits doorLimits(Config config) {
+    QuotaLimits quotas =
+        new QuotaLimits(
+            config.get(Config.DEVICE_MESSAGES),
+            config.get(Config.DEVICE_BYTES),
+            config.get(Config.TENANT_MESSAGES),
+            config.get(Config.TENANT_BYTES));
+    return new DoorLimits(
+        config.get(Config.MAX_MESSAGE),
+        DoorLimits.DEFAULT_KEPT_OF_OVERSIZE,
+        config.get(Config.MAX_WAITING),
+        quotas);
   }
 
   private static RocksEngineOptions lanes(Config config) {

@@ -133,6 +133,9 @@ public final class Server implements AutoCloseable {
             parts.releases,
             parts.blobs);
     devices.mount(router);
+    if (config.get(Config.MQTT_WS)) {
+      router.get("/mqtt").handler(context -> parts.mqtt.upgrade(context.request()));
+    }
     parts.registry.onRevoked(devices::cut);
     new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
   }

@@ -62,7 +62,11 @@ final class HouseRules {
     LIBRARIES.put(
         "org.jdbi",
         List.of(
-            "gateway.identity.sql", "gateway.downlink.sql", "servicedesk.sql", "firmwareota.sql"));
+            "gateway.identity.sql",
+            "gateway.downlink.sql",
+            "gateway.mqtt.sql",
+            "servicedesk.sql",
+            "firmwareota.sql"));
     LIBRARIES.put(
         "org.flywaydb", List.of("gateway.identity.sql", "servicedesk.sql", "firmwareota.sql"));
     LIBRARIES.put("com.zaxxer", List.of("app.records"));

@@ -207,6 +207,18 @@ public final class Registry implements Directory, Identities {
   }
 
   @Override
+  public boolean registered(String name) {
+    try {
+      return store.find(DeviceId.parse(name)).isPresent();
+    } catch (InvalidInputException e) {
+      return false;
+    } catch (RegisterUnavailableException e) {
+      log.warn("{} counts as registered: {}", name, e.getMessage());
+      return true;
+    }
+  }
+
+  @Override
   public Optional<Device> find(DeviceId id) {
     return store.find(id).map(Registration::device);
   }
@@ -265,7 +277,9 @@ public final class Registry implements Directory, Identities {
           .map(device -> (Verdict) new Verdict.Known(device))
           .orElse(new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED));
     }
-    return welcome((Credentials.Nothing) credentials);
+    return credentials instanceof Credentials.Nothing nothing
+        ? welcome(nothing)
+        : new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
   }
 
   private Optional<DeviceId> owner(String token) {
