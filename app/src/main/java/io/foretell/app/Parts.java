@@ -104,7 +104,7 @@ final class Parts {
     this.clock = clock;
     Path data = config.get(Config.DATA);
     // Both take long and need nothing from the other parts, so they are made beside them.
-    CompletableFuture<Tables> opening = Beside.make(() -> Tables.open(data));
+    CompletableFuture<Tables> opening = Beside.make(() -> Tables.open(config));
     CompletableFuture<MqttSettings> securing = Beside.make(() -> mqtt(config, clock));
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     scheduler = Executors.newScheduledThreadPool(3, named("scheduler"));
@@ -248,8 +248,13 @@ final class Parts {
 
   /** The tables of all rooms, each at its present version. They share one database. */
   private record Tables(Records records, DeskDatabase desk, SqlCampaigns campaigns) {
-    static Tables open(Path data) {
-      Records records = Records.open(data);
+    static Tables open(Config config) {
+      String url = config.get(Config.RECORDS_URL);
+      Records records =
+          url.isEmpty()
+              ? Records.open(config.get(Config.DATA))
+              : Records.open(
+                  url, config.get(Config.RECORDS_USER), config.get(Config.RECORDS_PASSWORD));
       GatewaySchema.migrate(records.source());
       DeskDatabase desk = new DeskDatabase(records.source());
       desk.start();

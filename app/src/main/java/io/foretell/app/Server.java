@@ -140,6 +140,7 @@ public final class Server implements AutoCloseable {
 
   /** Starts; returns when devices and people can come. */
   public Server start() {
+    start(parts.records);
     start(parts.engine);
     start(parts.historyStore);
     start(parts.downlink);
