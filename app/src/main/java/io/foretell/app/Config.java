@@ -77,6 +77,16 @@ public final class Config {
       key("lanes.partitions", "4", Config::positive, "Partitions of each lane; fixed for ever.");
   public static final Key<Duration> UPLINK_RETENTION =
       key("lanes.uplink-retention", "7d", Config::duration, "How long raw uplinks are kept.");
+  public static final Key<String> RECORDS_URL =
+      key(
+          "records.url",
+          "",
+          v -> v,
+          "PostgreSQL as jdbc:postgresql://host:port/database; the embedded database where empty.");
+  public static final Key<String> RECORDS_USER =
+      key("records.user", "", v -> v, "User of that database.");
+  public static final Key<String> RECORDS_PASSWORD =
+      key("records.password", "", v -> v, "Its password; never shown.");
   public static final Key<String> INFLUX_URL =
       key(
           "history.influx.url",
@@ -148,7 +158,7 @@ public final class Config {
 
     /** Whether its value must not be shown. */
     boolean secret() {
-      return name.endsWith("token");
+      return name.endsWith("token") || name.endsWith("password");
     }
   }
 

@@ -2,7 +2,6 @@ package io.foretell.app;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,8 +25,8 @@ final class Ground implements AutoCloseable {
   final ExecutorService campaignWorker;
 
   /** Begins to open the tables, which takes long, and makes the rest beside. */
-  Ground(Path data) {
-    opening = Beside.make(() -> Tables.open(data));
+  Ground(Config config) {
+    opening = Beside.make(() -> Tables.open(config));
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
     scheduler = Executors.newScheduledThreadPool(3, named("scheduler"));
     deskWorker = Executors.newSingleThreadExecutor(named("desk"));

@@ -66,7 +66,7 @@ public final class Server implements AutoCloseable {
     this.config = config;
     this.admin = AdminToken.in(config.get(Config.DATA));
     CampaignBridge bridge = new CampaignBridge();
-    this.ground = new Ground(config.get(Config.DATA));
+    this.ground = new Ground(config);
     this.parts = parts(config, clock, ground, bridge);
     States states = new States(parts);
     this.conservation =
@@ -177,6 +177,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void startParts() {
+    start(ground.tables().records());
     start(parts.engine);
     start(parts.historyStore);
     start(parts.downlink);

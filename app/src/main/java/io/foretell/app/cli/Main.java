@@ -2,6 +2,7 @@ package io.foretell.app.cli;
 
 import io.foretell.app.Config;
 import io.foretell.app.client.CommandFailed;
+import io.foretell.app.records.RecordsRefusedException;
 import io.foretell.gateway.ListenerException;
 import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
 import io.foretell.proto.InvalidInputException;
@@ -111,6 +112,7 @@ public final class Main {
       err.println("foretell: " + e.reason() + ": " + e.detail());
     } else if (failure instanceof UncheckedIOException
         || failure instanceof IOException
+        || failure instanceof RecordsRefusedException
         || failure instanceof StoreRefusedException) {
       err.println("foretell: " + failure.getMessage());
     } else {
