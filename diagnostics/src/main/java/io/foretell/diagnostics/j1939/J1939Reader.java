@@ -121,7 +121,7 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
         int sa,
         int da,
         int pgn,
-        boolean broadcast,
+        TransportKind kind,
         byte[] data,
         int length) {
       message(micros, sa, pgn, data, 0, length);
