@@ -18,6 +18,10 @@ public enum Kind {
   OBD(false),
   /** {@code {"frames"}}. */
   ISOTP(false),
+  /** {@code {"data"}}: diagnostics over IP. */
+  DOIP(false),
+  /** candump lines of a boat's bus; one line a message. */
+  NMEA2000(false),
   /** A code in any notation, as plain text or {@code {"code"}}. */
   CODE(false),
   /** {@code {"id","ext","data"}}, with a DBC file. */

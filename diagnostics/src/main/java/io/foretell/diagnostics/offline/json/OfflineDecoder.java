@@ -1,5 +1,6 @@
 package io.foretell.diagnostics.offline.json;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.dbc.DbcParser;
@@ -20,6 +21,8 @@ import java.util.function.Consumer;
  * answer, or {@code {"error":REASON,"detail":…,"line":n}}, and the next line is read.
  */
 public final class OfflineDecoder {
+  private static final JsonNode NO_DEFINITION = Json.object();
+
   private final LineDecoder decoder;
 
   /**
@@ -29,19 +32,38 @@ public final class OfflineDecoder {
    * @throws InvalidInputException where the kind needs one
    */
   public OfflineDecoder(Kind kind, CodeBook book) {
-    this.decoder =
-        switch (kind) {
-          case J1939 -> new J1939Lines(book);
-          case DM -> new DmLines();
-          case ISOTP -> new IsoTpLines();
-          case UDS -> new UdsLines();
-          case OBD -> new ObdLines(book);
-          case CODE -> new CodeLines(book);
-          case NE107, HART, PROFIBUS, IOLINK, OPCUA, EMCY, MODBUS, CIP -> StatusLines.of(kind);
-          case DBC, OBDB, TABLE, SIGNALS ->
-              throw new InvalidInputException(
-                  ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
-        };
+    this.decoder = plain(kind, book, DecodeOptions.PLAIN, NO_DEFINITION);
+  }
+
+  /**
+   * A decoder of a kind that needs no table, with options.
+   *
+   * @param book what codes mean
+   * @throws InvalidInputException where the kind needs one, or the definition cannot be read
+   * @throws IOException where there is no such definition
+   */
+  public OfflineDecoder(Kind kind, CodeBook book, DecodeOptions options) throws IOException {
+    JsonNode definition =
+        options.definition().isPresent() ? Json.read(options.definition().get()) : NO_DEFINITION;
+    this.decoder = plain(kind, book, options, definition);
+  }
+
+  private static LineDecoder plain(
+      Kind kind, CodeBook book, DecodeOptions options, JsonNode definition) {
+    return switch (kind) {
+      case J1939 -> new J1939Lines(book, options);
+      case DM -> new DmLines(book, options);
+      case ISOTP -> new IsoTpLines(options);
+      case UDS -> new UdsLines(book, options, definition);
+      case OBD -> new ObdLines(book, options);
+      case DOIP -> new DoipLines(book, options, definition);
+      case NMEA2000 -> new Nmea2000Lines(options, definition);
+      case CODE -> new CodeLines(book);
+      case NE107, HART, PROFIBUS, IOLINK, OPCUA, EMCY, MODBUS, CIP -> StatusLines.of(kind);
+      case DBC, OBDB, TABLE, SIGNALS ->
+          throw new InvalidInputException(
+              ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
+    };
   }
 
   /**
