@@ -2,6 +2,7 @@ package io.foretell.diagnostics.offline.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.codes.Language;
 import io.foretell.diagnostics.dbc.DbcParser;
 import io.foretell.diagnostics.signals.json.ManifestFiles;
 import io.foretell.diagnostics.tables.json.TableFiles;
@@ -36,12 +37,25 @@ public final class OfflineDecoder {
           case ISOTP -> new IsoTpLines();
           case UDS -> new UdsLines();
           case OBD -> new ObdLines(book);
-          case CODE -> new CodeLines(book);
+          case CODE -> new CodeLines(book, null);
           case NE107, HART, PROFIBUS, IOLINK, OPCUA, EMCY, MODBUS, CIP -> StatusLines.of(kind);
           case DBC, OBDB, TABLE, SIGNALS ->
               throw new InvalidInputException(
                   ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
         };
+  }
+
+  private OfflineDecoder(LineDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /**
+   * A decoder of codes that answers in one language.
+   *
+   * @param book what codes mean
+   */
+  public static OfflineDecoder ofCodes(CodeBook book, Language language) {
+    return new OfflineDecoder(new CodeLines(book, language));
   }
 
   /**
