@@ -79,8 +79,8 @@ public final class CanOpenEmergency {
     return String.format(Locale.ROOT, "0x%04X", code);
   }
 
-  /** The narrowest row: the code, its group of 16, its group of 256, its class. */
-  static String key(int code) {
+  /** The narrowest row of the texts: the code, its group of 16, of 256, its class; empty: none. */
+  public static String key(int code) {
     for (int mask : new int[] {0xFFFF, 0xFFF0, 0xFF00, 0xF000}) {
       String key = notation(code & mask);
       if (Texts.find(FAMILY, key) != null && ((code & mask) != 0 || code >>> 8 == 0)) {

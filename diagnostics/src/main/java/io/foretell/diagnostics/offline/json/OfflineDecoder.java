@@ -3,6 +3,7 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.codes.Language;
 import io.foretell.diagnostics.dbc.DbcParser;
 import io.foretell.diagnostics.signals.json.ManifestFiles;
 import io.foretell.diagnostics.tables.json.TableFiles;
@@ -58,12 +59,25 @@ public final class OfflineDecoder {
       case OBD -> new ObdLines(book, options);
       case DOIP -> new DoipLines(book, options, definition);
       case NMEA2000 -> new Nmea2000Lines(options, definition);
-      case CODE -> new CodeLines(book);
+      case CODE -> new CodeLines(book, null);
       case NE107, HART, PROFIBUS, IOLINK, OPCUA, EMCY, MODBUS, CIP -> StatusLines.of(kind);
       case DBC, OBDB, TABLE, SIGNALS ->
           throw new InvalidInputException(
               ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
     };
+  }
+
+  private OfflineDecoder(LineDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /**
+   * A decoder of codes that answers in one language.
+   *
+   * @param book what codes mean
+   */
+  public static OfflineDecoder ofCodes(CodeBook book, Language language) {
+    return new OfflineDecoder(new CodeLines(book, language));
   }
 
   /**
