@@ -170,7 +170,7 @@ final class Parts {
             campaignWorker);
 
     mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
-    coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
+    coap = new CoapListener(coap(config, clock), door, registry, downlink, presence, blobs);
   }
 
   private OutboxRelay outbox(AddressGuard guard) {
@@ -211,19 +211,25 @@ final class Parts {
         colon < 0 ? secret : secret.substring(colon + 1));
   }
 
+  private static ServerCertificate certificate(Config config, InstantSource clock) {
+    return config.get(Config.TLS_CERTIFICATE).isEmpty()
+        ? ServerCertificate.selfSigned(config.get(Config.DATA).resolve("tls"), clock.instant())
+        : new ServerCertificate(
+            Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
+  }
+
   private static MqttSettings mqtt(Config config, InstantSource clock) {
-    ServerCertificate certificate =
-        config.get(Config.TLS_CERTIFICATE).isEmpty()
-            ? ServerCertificate.selfSigned(config.get(Config.DATA).resolve("tls"), clock.instant())
-            : new ServerCertificate(
-                Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
+    ServerCertificate certificate = certificate(config, clock);
     return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
         .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key());
   }
 
-  private static CoapSettings coap(Config config) {
+  private static CoapSettings coap(Config config, InstantSource clock) {
+    ServerCertificate certificate = certificate(config, clock);
     return CoapSettings.of(
-        config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT));
+            config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT))
+        .withIdentity(certificate.certificate(), certificate.key())
+        .withMaxInFlight(config.get(Config.COAP_IN_FLIGHT));
   }
 
   private static Supplier<String> campaignIds(InstantSource clock) {

@@ -36,6 +36,7 @@ final class HouseRules {
             "diagnostics.predict.json",
             "firmwareota.tuf",
             "ingest.payload.json",
+            "ingest.payload.senml",
             "servicedesk.webhook"));
     LIBRARIES.put(
         "com.google.protobuf",
@@ -45,6 +46,7 @@ final class HouseRules {
             "gateway.downlink.protobuf",
             "gateway.mqtt",
             "ingest.payload.protobuf",
+            "ingest.payload.sparkplug",
             "agent",
             "agent.coap",
             "agent.mqtt",
