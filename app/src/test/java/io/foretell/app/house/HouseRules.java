@@ -51,7 +51,7 @@ final class HouseRules {
             "agent.recording",
             "agent.simulate"));
     LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
-    LIBRARIES.put("io.netty", List.of("gateway.mqtt"));
+    LIBRARIES.put("io.netty", List.of("gateway.mqtt", "gateway.http"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));
     LIBRARIES.put("org.eclipse.paho", List.of("agent.mqtt"));
     LIBRARIES.put("org.rocksdb", List.of("ingest.engine.rocksdb", "ingest.history.rocksdb"));
