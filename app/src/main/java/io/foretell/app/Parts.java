@@ -13,6 +13,7 @@ import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
+import io.foretell.gateway.QuotaLimits;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
@@ -23,6 +24,7 @@ import io.foretell.gateway.identity.sql.GatewaySchema;
 import io.foretell.gateway.identity.sql.SqlDeviceStore;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
+import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -135,7 +137,7 @@ final class Parts {
             engine.lane(Topics.REJECTS),
             registry,
             presence,
-            new DoorLimits(config.get(Config.MAX_MESSAGE), DoorLimits.DEFAULT_KEPT_OF_OVERSIZE),
+            doorLimits(config),
             clock);
     downlink = new DurableDownlink(new SqlCommandStore(records.source()), clock);
 
@@ -169,7 +171,16 @@ final class Parts {
             campaignIds(clock),
             campaignWorker);
 
-    mqtt = new MqttListener(vertx, mqtt(config, clock), door, registry, downlink, presence, clock);
+    mqtt =
+        new MqttListener(
+            vertx,
+            mqtt(config, clock),
+            door,
+            registry,
+            downlink,
+            presence,
+            clock,
+            new SqlSessionStore(records.source()));
     coap = new CoapListener(coap(config, clock), door, registry, downlink, presence, blobs);
   }
 
@@ -192,6 +203,20 @@ final class Parts {
         clock,
         scheduler,
         Duration.ofSeconds(1));
+  }
+
+  private static DoorLimits doorLimits(Config config) {
+    QuotaLimits quotas =
+        new QuotaLimits(
+            config.get(Config.DEVICE_MESSAGES),
+            config.get(Config.DEVICE_BYTES),
+            config.get(Config.TENANT_MESSAGES),
+            config.get(Config.TENANT_BYTES));
+    return new DoorLimits(
+        config.get(Config.MAX_MESSAGE),
+        DoorLimits.DEFAULT_KEPT_OF_OVERSIZE,
+        config.get(Config.MAX_WAITING),
+        quotas);
   }
 
   private static RocksEngineOptions lanes(Config config) {

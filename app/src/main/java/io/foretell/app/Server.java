@@ -116,6 +116,9 @@ public final class Server implements AutoCloseable {
             parts.presence,
             parts.blobs);
     devices.mount(router);
+    if (config.get(Config.MQTT_WS)) {
+      router.get("/mqtt").handler(context -> parts.mqtt.upgrade(context.request()));
+    }
     parts.registry.onRevoked(devices::cut);
     new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
   }

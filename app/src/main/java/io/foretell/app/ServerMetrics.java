@@ -7,6 +7,7 @@ import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.proto.Engine;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Topic;
+import io.foretell.proto.UplinkKind;
 import io.foretell.proto.wire.Topics;
 import java.util.List;
 
@@ -41,6 +42,20 @@ final class ServerMetrics {
           d -> d.stats().rejected().getOrDefault(reason, 0L),
           "reason",
           reason.name());
+    }
+    metrics.counter(
+        "foretell.door.refused",
+        "Messages over the quota of their device or tenant; among the unavailable",
+        door,
+        d -> d.stats().refused());
+    for (UplinkKind kind : List.of(UplinkKind.FRAMES, UplinkKind.TELEMETRY)) {
+      metrics.counter(
+          "foretell.door.shed",
+          "Messages shed since too much waited for the disk; among the unavailable",
+          door,
+          d -> d.stats().shed().getOrDefault(kind, 0L),
+          "kind",
+          kind.route());
     }
     lanes(metrics, parts.engine);
     mqtt(metrics, parts.mqtt);

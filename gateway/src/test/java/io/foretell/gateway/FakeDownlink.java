@@ -42,8 +42,10 @@ public final class FakeDownlink implements Downlink {
   }
 
   @Override
-  public List<Tracked> pending(DeviceId device) {
-    return List.of();
+  public synchronized List<Tracked> pending(DeviceId device) {
+    return queued.getOrDefault(device, List.of()).stream()
+        .map(command -> new Tracked(device, command, State.QUEUED, 0, ""))
+        .toList();
   }
 
   @Override

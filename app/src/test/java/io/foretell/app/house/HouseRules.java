@@ -53,7 +53,7 @@ final class HouseRules {
             "agent.recording",
             "agent.simulate"));
     LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
-    LIBRARIES.put("io.netty", List.of("gateway.mqtt"));
+    LIBRARIES.put("io.netty", List.of("gateway.mqtt", "gateway.http"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));
     LIBRARIES.put("org.eclipse.paho", List.of("agent.mqtt"));
     LIBRARIES.put("org.rocksdb", List.of("ingest.engine.rocksdb", "ingest.history.rocksdb"));
@@ -62,7 +62,11 @@ final class HouseRules {
     LIBRARIES.put(
         "org.jdbi",
         List.of(
-            "gateway.identity.sql", "gateway.downlink.sql", "servicedesk.sql", "firmwareota.sql"));
+            "gateway.identity.sql",
+            "gateway.downlink.sql",
+            "gateway.mqtt.sql",
+            "servicedesk.sql",
+            "firmwareota.sql"));
     LIBRARIES.put(
         "org.flywaydb", List.of("gateway.identity.sql", "servicedesk.sql", "firmwareota.sql"));
     LIBRARIES.put("com.zaxxer", List.of("app.records"));

@@ -325,6 +325,18 @@ public final class Registry implements Directory, Identities {
   }
 
   @Override
+  public boolean registered(String name) {
+    try {
+      return store.find(DeviceId.parse(name)).isPresent();
+    } catch (InvalidInputException e) {
+      return false;
+    } catch (RegisterUnavailableException e) {
+      log.warn("{} counts as registered: {}", name, e.getMessage());
+      return true;
+    }
+  }
+
+  @Override
   public Optional<Device> find(DeviceId id) {
     return store.find(id).map(Registration::device);
   }
