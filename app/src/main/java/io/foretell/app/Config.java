@@ -56,6 +56,12 @@ public final class Config {
       key("tls.key", "", v -> v, "PEM private key (PKCS #8) of the certificate.");
   public static final Key<Integer> MAX_MESSAGE =
       key("max-message-bytes", "1048576", Config::positive, "Largest message of a device.");
+  public static final Key<Integer> COAP_IN_FLIGHT =
+      key(
+          "coap.max-in-flight",
+          "16384",
+          Config::positive,
+          "CoAP messages that may wait for the disk at once; more are answered 5.03.");
   public static final Key<Long> DEVICE_MESSAGES =
       quota("device-messages", "10000", "Messages of one device a second");
   public static final Key<Long> DEVICE_BYTES =
@@ -336,7 +342,7 @@ public final class Config {
   }
 
   /** Reads {@code 500ms}, {@code 10s}, {@code 5m}, {@code 2h}, {@code 7d}. */
-  static Duration duration(String text) {
+  public static Duration duration(String text) {
     var match = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)").matcher(text.trim());
     if (!match.matches()) {
       throw new IllegalArgumentException("not a duration such as 500ms, 10s, 5m, 2h, 7d");

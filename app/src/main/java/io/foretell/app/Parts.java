@@ -101,7 +101,7 @@ final class Parts {
     this.clock = clock;
     Path data = config.get(Config.DATA);
     // Takes long and needs nothing from the other parts, so it is made beside them.
-    CompletableFuture<MqttSettings> securing = Beside.make(() -> mqtt(config, clock));
+    CompletableFuture<ServerCertificate> securing = Beside.make(() -> certificate(config, clock));
     vertx = ground.vertx;
     scheduler = ground.scheduler;
     engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
@@ -166,17 +166,20 @@ final class Parts {
             campaignIds(clock),
             ground.campaignWorker);
 
+    ServerCertificate certificate = Beside.made(securing);
     mqtt =
         new MqttListener(
             vertx,
-            Beside.made(securing),
+            mqtt(config, certificate),
             door,
             registry,
             downlink,
             presence,
             clock,
             new SqlSessionStore(records));
-    coap = new CoapListener(coap(config), door, registry, downlink, presence, releases, blobs);
+    coap =
+        new CoapListener(
+            coap(config, certificate), door, registry, downlink, presence, releases, blobs);
   }
 
   /** What is signed is what devices may fetch. */
@@ -244,21 +247,25 @@ final class Parts {
         colon < 0 ? secret : secret.substring(colon + 1));
   }
 
-  private static MqttSettings mqtt(Config config, InstantSource clock) {
-    ServerCertificate certificate =
-        config.get(Config.TLS_CERTIFICATE).isEmpty()
-            ? ServerCertificate.selfSigned(config.get(Config.DATA).resolve("tls"), clock.instant())
-            : new ServerCertificate(
-                Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
+  private static ServerCertificate certificate(Config config, InstantSource clock) {
+    return config.get(Config.TLS_CERTIFICATE).isEmpty()
+        ? ServerCertificate.selfSigned(config.get(Config.DATA).resolve("tls"), clock.instant())
+        : new ServerCertificate(
+            Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
+  }
+
+  private static MqttSettings mqtt(Config config, ServerCertificate certificate) {
     return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
         .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key())
         .withLimits(MqttLimits.defaults().withMaxMessage(config.get(Config.MAX_MESSAGE)));
   }
 
-  private static CoapSettings coap(Config config) {
+  private static CoapSettings coap(Config config, ServerCertificate certificate) {
     return CoapSettings.of(
             config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT))
-        .withMaxBody(config.get(Config.MAX_MESSAGE));
+        .withMaxBody(config.get(Config.MAX_MESSAGE))
+        .withIdentity(certificate.certificate(), certificate.key())
+        .withMaxInFlight(config.get(Config.COAP_IN_FLIGHT));
   }
 
   private static Supplier<String> campaignIds(InstantSource clock) {

@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.http.ClaimRoute;
 import io.foretell.app.http.Conservation;
 import io.foretell.app.http.DeviceStates;
 import io.foretell.app.http.Events;
@@ -121,6 +122,7 @@ public final class Server implements AutoCloseable {
   }
 
   private void deviceRoutes(Router router) {
+    new ClaimRoute(parts.vertx, parts.registry).mount(router);
     DeviceRoutes devices =
         new DeviceRoutes(
             parts.vertx,
@@ -207,6 +209,7 @@ public final class Server implements AutoCloseable {
     long now = parts.clock.millis();
     try {
       parts.presence.expire(now);
+      parts.registry.expire(now);
       parts.downlink.expire(now);
       parts.campaigns.tick(now);
     } catch (RuntimeException e) {

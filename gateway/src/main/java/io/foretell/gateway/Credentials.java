@@ -1,6 +1,7 @@
 package io.foretell.gateway;
 
 import java.net.InetAddress;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
@@ -43,6 +44,9 @@ public sealed interface Credentials {
       return "Certificate[" + chain.size() + "]";
     }
   }
+
+  /** A raw public key (RFC 7250) whose private key the peer has proved to hold. */
+  record RawKey(PublicKey key) implements Credentials {}
 
   /** Nothing but a name: taken only in the sandbox, and only from loopback. */
   record Nothing(String clientId, InetAddress from) implements Credentials {}

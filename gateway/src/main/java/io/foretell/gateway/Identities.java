@@ -2,6 +2,7 @@ package io.foretell.gateway;
 
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.ReasonCode;
+import java.util.List;
 import java.util.Optional;
 
 /** Tells from credentials which device it is. Fails closed: whatever it cannot read, it refuses. */
@@ -14,6 +15,14 @@ public interface Identities {
    * there is none. The array is the caller's to clear.
    */
   Optional<byte[]> presharedKey(String identity);
+
+  /**
+   * All pre-shared keys of a DTLS identity that are taken now, the older first: two while a
+   * rotation is under way. The arrays are the caller's to clear.
+   */
+  default List<byte[]> presharedKeys(String identity) {
+    return presharedKey(identity).map(List::of).orElse(List.of());
+  }
 
   /** Whether {@code gateway} may speak for {@code child}; made known at the first time it does. */
   boolean speaksFor(DeviceId gateway, DeviceId child);

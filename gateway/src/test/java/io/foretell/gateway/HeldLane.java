@@ -40,6 +40,12 @@ public final class HeldLane<T> implements Lane<T> {
     return this;
   }
 
+  /** From now on entries become durable again. */
+  public HeldLane<T> repair() {
+    broken = false;
+    return this;
+  }
+
   /** The next append, waited for. */
   public Append<T> next() throws InterruptedException {
     Append<T> append = appends.poll(10, TimeUnit.SECONDS);

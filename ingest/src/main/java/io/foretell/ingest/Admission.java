@@ -25,7 +25,7 @@ final class Admission {
       throw wrong("the message says nothing");
     }
     if (values.size() == 1) {
-      return Decoded.of(decoded.origin(), admit(values.get(0), receivedAt));
+      return decoded.with(List.of(admit(values.get(0), receivedAt)));
     }
     if (values.size() > limits.codes()) {
       throw wrong("%d parts, %d are allowed".formatted(values.size(), limits.codes()));
@@ -34,7 +34,7 @@ final class Admission {
     for (Telemetry value : values) {
       admitted.add(admit(value, receivedAt));
     }
-    return new Decoded(decoded.origin(), admitted);
+    return decoded.with(admitted);
   }
 
   private Telemetry admit(Telemetry value, long receivedAt) {

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The stated content type chooses the reader. Where none is stated, or one that says nothing
  * ({@code application/octet-stream}, {@code text/plain}), a body that begins with <code>{</code> or
- * {@code [} is JSON and any other Protobuf. Parameters of a content type do not matter.
+ * {@code [} is JSON, one that begins as an array of CBOR is SenML where there is a reader for it,
+ * and any other is Protobuf. Parameters of a content type do not matter here.
  *
  * <p>A numbered message that was stored before is a duplicate, in whatever order messages come. One
  * that was rejected is not: it may come again, or be replayed, once its cause is mended.
@@ -37,6 +38,9 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
 
   /** The content type of JSON. */
   public static final String JSON = "application/json";
+
+  /** The content type of SenML in CBOR (RFC 8428). */
+  public static final String SENML_CBOR = "application/senml+cbor";
 
   private static final Logger LOG = LoggerFactory.getLogger(Decoding.class);
   private static final int LONGEST_DETAIL = 300;
@@ -99,6 +103,7 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
       out.to(telemetry, entry.key(), value);
     }
     state.store(decoded.origin(), uplink.receivedAt(), eventTime);
+    decoded.announced().ifPresent(state::announce);
     return state;
   }
 
@@ -121,7 +126,7 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
     if (uplink.payload().length == 0) {
       throw new InvalidInputException(ReasonCode.EMPTY_PAYLOAD, "no bytes");
     }
-    Decoded read = readerOf(uplink).read(uplink);
+    Decoded read = readerOf(uplink).read(uplink, state.announced());
     Decoded admitted = admission.admit(read, uplink.receivedAt());
     if (state.seen(admitted.origin())) {
       throw new InvalidInputException(
@@ -149,8 +154,13 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
   }
 
   private static String sniffed(byte first) {
-    // As Protobuf tags both would open a group, which no message of ours has.
-    return first == '{' || first == '[' ? JSON : PROTOBUF;
+    // As Protobuf tags both would open a group, and an array of CBOR (RFC 8949 section 3.1) would
+    // be
+    // a field above 15; no message of ours has any of them.
+    if (first == '{' || first == '[') {
+      return JSON;
+    }
+    return (first & 0xE0) == 0x80 ? SENML_CBOR : PROTOBUF;
   }
 
   private static String mediaType(String contentType) {

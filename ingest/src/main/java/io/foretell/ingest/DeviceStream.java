@@ -31,6 +31,8 @@ public final class DeviceStream {
   // Least recently heard first.
   private final List<Boot> boots = new ArrayList<>(1);
 
+  private Announced announced = Announced.NOTHING;
+
   DeviceStream() {}
 
   DeviceStream(
@@ -38,12 +40,14 @@ public final class DeviceStream {
       long lastReceivedAt,
       long lastEventTime,
       Map<ReasonCode, Long> rejected,
-      List<Boot> boots) {
+      List<Boot> boots,
+      Announced announced) {
     this.stored = stored;
     this.lastReceivedAt = lastReceivedAt;
     this.lastEventTime = lastEventTime;
     this.rejected.putAll(rejected);
     this.boots.addAll(boots);
+    this.announced = announced;
   }
 
   /** Uplinks that were decoded and handed on. */
@@ -82,6 +86,15 @@ public final class DeviceStream {
       missing += boot.window().missing();
     }
     return missing;
+  }
+
+  /** What the device has announced for its later messages to refer to. */
+  Announced announced() {
+    return announced;
+  }
+
+  void announce(Announced newer) {
+    announced = newer;
   }
 
   boolean seen(Origin origin) {

@@ -16,22 +16,25 @@ import java.util.Map;
  * 25. Numbers are unsigned LEB128 unless a width is given.
  *
  * <pre>
- *   version (1 byte, = 1) | stored | lastReceivedAt | lastEventTime
+ *   version (1 byte, = 1, or 2 with what was announced) | stored | lastReceivedAt | lastEventTime
  *   | reasons: n, n × (length (1 byte), name in ASCII, count)
  *   | boots: n, n × (id (8 bytes), floor, runs: n, n × (gap before, length − 1))
+ *   | version 2: announced: the rest, as {@link Announced} writes it
  * </pre>
  *
  * Reasons are kept by name, because their order in the enum may change.
  */
 final class DeviceStreamCodec implements Codec<DeviceStream> {
-  private static final byte VERSION = 1;
+  private static final byte PLAIN = 1;
+  private static final byte ANNOUNCED = 2;
   private static final int VARINT = 10;
   private static final int LONGEST_NAME = 64;
 
   @Override
   public byte[] encode(DeviceStream stream) {
     ByteBuffer out = ByteBuffer.allocate(bound(stream));
-    out.put(VERSION);
+    byte[] announced = stream.announced().bytes();
+    out.put(announced.length == 0 ? PLAIN : ANNOUNCED);
     put(out, stream.stored());
     put(out, stream.lastReceivedAt());
     put(out, stream.lastEventTime());
@@ -46,6 +49,7 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
       out.putLong(boot.id());
       putWindow(out, boot.window());
     }
+    out.put(announced);
     byte[] bytes = new byte[out.position()];
     out.flip().get(bytes);
     return bytes;
@@ -56,7 +60,7 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
     try {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       byte version = in.get();
-      if (version != VERSION) {
+      if (version != PLAIN && version != ANNOUNCED) {
         throw broken("version " + version);
       }
       long stored = get(in);
@@ -68,7 +72,10 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
       for (int i = 0; i < boots; i++) {
         all.add(new DeviceStream.Boot(in.getLong(), readWindow(in)));
       }
-      return new DeviceStream(stored, lastReceivedAt, lastEventTime, rejected, all);
+      byte[] announced = new byte[version == ANNOUNCED ? in.remaining() : 0];
+      in.get(announced);
+      return new DeviceStream(
+          stored, lastReceivedAt, lastEventTime, rejected, all, Announced.of(announced));
     } catch (BufferUnderflowException e) {
       throw broken("cut off after " + bytes.length + " bytes");
     }
@@ -79,7 +86,7 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
     for (DeviceStream.Boot boot : stream.boots()) {
       bound += 8 + 2 * VARINT + boot.window().runs() * 2 * VARINT;
     }
-    return bound;
+    return bound + stream.announced().bytes().length;
   }
 
   private static void putWindow(ByteBuffer out, SequenceWindow window) {

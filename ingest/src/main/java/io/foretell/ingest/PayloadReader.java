@@ -19,4 +19,14 @@ public interface PayloadReader {
    * @throws InvalidInputException and nothing else, whatever the bytes are
    */
   Decoded read(Uplink uplink);
+
+  /**
+   * What the payload says where it may refer to what its device has announced before.
+   *
+   * @param announced by the messages of the device that were stored before
+   * @throws InvalidInputException and nothing else, whatever the bytes are
+   */
+  default Decoded read(Uplink uplink, Announced announced) {
+    return read(uplink);
+  }
 }

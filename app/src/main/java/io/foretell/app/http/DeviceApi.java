@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.diagnostics.episodes.Episode;
 import io.foretell.gateway.Downlink;
 import io.foretell.gateway.Presence;
-import io.foretell.gateway.identity.Issued;
 import io.foretell.gateway.identity.NewDevice;
 import io.foretell.gateway.identity.Registry;
 import io.foretell.proto.Command;
@@ -33,6 +32,7 @@ final class DeviceApi {
   private static final long PATIENCE_SECONDS = 10;
 
   private final Registry registry;
+  private final IdentityApi identity;
   private final FleetView fleet;
   private final Presence presence;
   private final DeviceStates states;
@@ -51,6 +51,7 @@ final class DeviceApi {
       Lane<Command> commands,
       InstantSource clock) {
     this.registry = registry;
+    this.identity = new IdentityApi(registry);
     this.fleet = fleet;
     this.presence = presence;
     this.states = states;
@@ -64,7 +65,7 @@ final class DeviceApi {
     routes.post("/devices", this::add);
     routes.get("/devices/{device}", this::show);
     routes.delete("/devices/{device}", this::remove);
-    routes.post("/devices/{device}/rotate", call -> issued(registry.rotate(known(call))));
+    identity.bind(routes);
     routes.get("/devices/{device}/signals", this::latest);
     routes.get("/devices/{device}/history", this::history);
     routes.get("/devices/{device}/faults", this::faults);
@@ -82,16 +83,7 @@ final class DeviceApi {
     DeviceId device = id.contains("@") ? DeviceId.parse(id) : new DeviceId(call.tenant(), id);
     NewDevice wanted =
         new NewDevice(device, call.optional("model", ""), call.optional("hardware", ""), labels);
-    return new Routes.Reply(201, issued(registry.add(wanted)));
-  }
-
-  private static Map<String, Object> issued(Issued issued) {
-    Map<String, Object> shape = new LinkedHashMap<>();
-    boolean plain = issued.device().tenant().equals(DeviceId.DEFAULT_TENANT);
-    shape.put("device", plain ? issued.device().device() : issued.device().toString());
-    shape.put("token", issued.token());
-    shape.put("psk", issued.psk());
-    return shape;
+    return new Routes.Reply(201, identity.add(call, wanted));
   }
 
   private DeviceId known(Call call) {

@@ -8,6 +8,7 @@ import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.Downlink;
 import io.foretell.gateway.ListenerException;
 import io.foretell.gateway.Presence;
+import io.foretell.gateway.http.SlowRequests;
 import io.foretell.gateway.identity.Registry;
 import io.foretell.proto.Command;
 import io.foretell.proto.Health;
@@ -27,6 +28,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpApi implements Part {
   private static final long LARGEST_BODY = 1L << 30;
   private static final long START_SECONDS = 10;
+
+  /** How long the head of a request may take, and its body may come by drops. */
+  private static final Duration SLOWEST = Duration.ofMillis(4_500);
 
   private final Vertx vertx;
   private final String bind;
@@ -211,6 +216,7 @@ public final class HttpApi implements Part {
           vertx
               .createHttpServer(options)
               .requestHandler(router)
+              .connectionHandler(connection -> SlowRequests.guard(connection, SLOWEST))
               .listen()
               .toCompletionStage()
               .toCompletableFuture()

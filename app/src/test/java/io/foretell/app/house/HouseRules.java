@@ -38,6 +38,7 @@ final class HouseRules {
             "diagnostics.tables.json",
             "firmwareota.tuf",
             "ingest.payload.json",
+            "ingest.payload.senml",
             "servicedesk.webhook"));
     LIBRARIES.put(
         "com.google.protobuf",
@@ -46,6 +47,7 @@ final class HouseRules {
             "proto.wire",
             "gateway.downlink.protobuf",
             "ingest.payload.protobuf",
+            "ingest.payload.sparkplug",
             "agent",
             "agent.coap",
             "agent.mqtt",
@@ -53,7 +55,7 @@ final class HouseRules {
             "agent.simulate"));
     LIBRARIES.put("com.google.gson", List.of("ingest.payload.protobuf"));
     LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
-    LIBRARIES.put("io.netty", List.of("gateway.mqtt"));
+    LIBRARIES.put("io.netty", List.of("gateway.mqtt", "gateway.http"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));
     LIBRARIES.put("org.eclipse.paho", List.of("agent.mqtt"));
     LIBRARIES.put("org.rocksdb", List.of("ingest.engine.rocksdb", "ingest.history.rocksdb"));

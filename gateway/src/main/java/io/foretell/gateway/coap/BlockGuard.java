@@ -3,7 +3,9 @@ package io.foretell.gateway.coap;
 import io.foretell.gateway.Identities.Verdict;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.ReasonCode;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -47,14 +49,18 @@ final class BlockGuard extends AbstractLayer {
     this.lifetimeNanos = TimeUnit.SECONDS.toNanos(lifetimeSeconds);
   }
 
-  /** The stack of CoAP over UDP with this guard in its place. */
+  /**
+   * The stack of CoAP over UDP with guards in their place.
+   *
+   * @param guards from the top
+   */
   static CoapStack stack(
       String tag,
       Configuration config,
       EndpointContextMatcher matcher,
       Outbox outbox,
-      BlockGuard guard) {
-    return new GuardedStack(tag, config, matcher, outbox, guard);
+      List<Layer> guards) {
+    return new GuardedStack(tag, config, matcher, outbox, guards);
   }
 
   @Override
@@ -121,16 +127,15 @@ final class BlockGuard extends AbstractLayer {
         Configuration config,
         EndpointContextMatcher matcher,
         Outbox outbox,
-        BlockGuard guard) {
+        List<Layer> guards) {
       super(outbox);
-      setLayers(
-          new Layer[] {
-            new ExchangeCleanupLayer(config),
-            new ObserveLayer(config),
-            new BlockwiseLayer(tag, false, config, matcher),
-            guard,
-            CongestionControlLayer.newImplementation(tag, config)
-          });
+      List<Layer> layers = new ArrayList<>();
+      layers.add(new ExchangeCleanupLayer(config));
+      layers.add(new ObserveLayer(config));
+      layers.add(new BlockwiseLayer(tag, false, config, matcher));
+      layers.addAll(guards);
+      layers.add(CongestionControlLayer.newImplementation(tag, config));
+      setLayers(layers.toArray(Layer[]::new));
     }
   }
 }

@@ -1,19 +1,30 @@
 package io.foretell.gateway.coap;
 
+import io.foretell.gateway.Identities;
+import io.foretell.gateway.ListenerException;
 import java.net.InetSocketAddress;
+import java.security.interfaces.ECPrivateKey;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.elements.UDPConnector;
+import org.eclipse.californium.elements.auth.AdditionalInfo;
+import org.eclipse.californium.elements.config.CertificateAuthenticationMode;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.config.UdpConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig;
 import org.eclipse.californium.scandium.config.DtlsConfig.DtlsRole;
 import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
-import org.eclipse.californium.scandium.dtls.pskstore.AdvancedPskStore;
+import org.eclipse.californium.scandium.dtls.CertificateType;
+import org.eclipse.californium.scandium.dtls.x509.SingleCertificateProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Californium set up for many devices on one machine. */
 final class CoapConfiguration {
+  private static final Logger log = LoggerFactory.getLogger(CoapConfiguration.class);
+
   static final int BLOCKWISE_LIFETIME_SECONDS = 60;
 
   /** At 1 KB a datagram, room for the bursts of a whole fleet. */
@@ -47,17 +58,59 @@ final class CoapConfiguration {
   }
 
   static DtlsConnectorConfig secure(
-      CoapSettings settings, Configuration config, AdvancedPskStore keys) {
-    return DtlsConnectorConfig.builder(config)
-        .setAddress(new InetSocketAddress(settings.host(), settings.securePort()))
-        .set(DtlsConfig.DTLS_ROLE, DtlsRole.SERVER_ONLY)
-        .set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID_BYTES)
-        // A stranger's address is proven before anything is computed or remembered for it.
-        .set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST, true)
-        .set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST_FOR_PSK, true)
-        .set(DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE, SOCKET_BUFFER)
-        .set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, SOCKET_BUFFER)
-        .setAdvancedPskStore(keys)
-        .build();
+      CoapSettings settings, Configuration config, Identities identities) {
+    PskKeys keys = new PskKeys(identities);
+    DtlsConnectorConfig.Builder builder =
+        DtlsConnectorConfig.builder(config)
+            .setAddress(new InetSocketAddress(settings.host(), settings.securePort()))
+            .set(DtlsConfig.DTLS_ROLE, DtlsRole.SERVER_ONLY)
+            .set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, CONNECTION_ID_BYTES)
+            // A stranger's address is proven before anything is computed or remembered for it.
+            .set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST, true)
+            .set(DtlsConfig.DTLS_USE_HELLO_VERIFY_REQUEST_FOR_PSK, true)
+            .set(DtlsConfig.DTLS_RECEIVE_BUFFER_SIZE, SOCKET_BUFFER)
+            .set(DtlsConfig.DTLS_SEND_BUFFER_SIZE, SOCKET_BUFFER)
+            .setAdvancedPskStore(keys)
+            .setApplicationLevelInfoSupplier((peer, proof) -> info(keys, proof));
+    settings
+        .identity()
+        .map(files -> ServerKey.read(files.certificate(), files.key()))
+        .filter(CoapConfiguration::usable)
+        .ifPresent(own -> withCertificates(builder, own, identities));
+    try {
+      return builder.build();
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new ListenerException(
+          "CoAP over DTLS cannot use its certificate or key: " + e.getMessage(), e);
+    }
+  }
+
+  /** Constrained devices do ECDSA (RFC 7925 section 4.4); an RSA certificate serves MQTT alone. */
+  private static boolean usable(ServerKey own) {
+    boolean elliptic = own.key() instanceof ECPrivateKey;
+    if (!elliptic) {
+      log.warn("CoAP over DTLS takes pre-shared keys alone: the certificate's key is not ECDSA");
+    }
+    return elliptic;
+  }
+
+  private static void withCertificates(
+      DtlsConnectorConfig.Builder builder, ServerKey own, Identities identities) {
+    builder
+        .set(DtlsConfig.DTLS_CLIENT_AUTHENTICATION_MODE, CertificateAuthenticationMode.NEEDED)
+        .setCertificateIdentityProvider(
+            new SingleCertificateProvider(
+                own.key(), own.chain(), CertificateType.X_509, CertificateType.RAW_PUBLIC_KEY))
+        .setAdvancedCertificateVerifier(new Certificates(identities));
+  }
+
+  private static AdditionalInfo info(PskKeys keys, @Nullable Object proved) {
+    if (!(proved instanceof Proof proof)) {
+      return AdditionalInfo.empty();
+    }
+    if (proof.psk() >= 0) {
+      keys.proved(proof);
+    }
+    return proof.info();
   }
 }

@@ -27,6 +27,7 @@ import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.Endpoint;
 import org.eclipse.californium.core.network.EndpointContextMatcherFactory;
+import org.eclipse.californium.core.network.stack.Layer;
 import org.eclipse.californium.core.server.resources.Resource;
 import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContextMatcher;
@@ -40,8 +41,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * CoAP (RFC 7252) for devices: plain on one port, over DTLS 1.2 with pre-shared keys and connection
- * id (RFC 9146) on another.
+ * CoAP (RFC 7252) for devices: plain on one port, over DTLS 1.2 with pre-shared keys, raw public
+ * keys (RFC 7250) or X.509 certificates, and connection id (RFC 9146), on another; on the plain
+ * port also OSCORE (RFC 8613, see {@link OscoreContexts}).
  *
  * <pre>
  * POST /v1/{telemetry,faults,frames,replies,updates}   2.04 when it is on disk
@@ -70,6 +72,10 @@ public final class CoapListener implements Part {
   private final Blobs blobs;
   private final KnownOnly known;
   private final CommandResource commands;
+  private final ProvenAddresses proven = new ProvenAddresses(System::nanoTime);
+  private final Echo echo = new Echo(System::nanoTime);
+  private final Admission admission;
+  private final OscoreContexts oscore;
   private @Nullable Running running;
 
   /** Made without I/O; {@link #start} opens the ports. */
@@ -88,7 +94,9 @@ public final class CoapListener implements Part {
     this.releases = releases;
     this.blobs = blobs;
     this.known = new KnownOnly(callers, presence);
-    this.commands = new CommandResource(known, downlink, presence);
+    this.commands = new CommandResource(known, downlink, presence, proven);
+    this.admission = new Admission(settings.maxInFlight());
+    this.oscore = new OscoreContexts(identities, System::nanoTime);
   }
 
   /**
@@ -102,13 +110,19 @@ public final class CoapListener implements Part {
     Running starting = new Running(config);
     try {
       if (settings.port() != CoapSettings.OFF) {
-        starting.plain = starting.open(CoapConfiguration.plain(settings, config), config, "CoAP");
+        starting.plain =
+            starting.open(
+                CoapConfiguration.plain(settings, config),
+                config,
+                "CoAP",
+                List.of(
+                    blockGuard(), new AddressGuard(echo, proven), new OscoreLayer(oscore, echo)));
       }
       if (settings.securePort() != CoapSettings.OFF) {
         DTLSConnector connector =
-            new DTLSConnector(CoapConfiguration.secure(settings, config, new PskKeys(identities)));
+            new DTLSConnector(CoapConfiguration.secure(settings, config, identities));
         starting.dtls = connector;
-        starting.secure = starting.open(connector, config, "CoAP over DTLS");
+        starting.secure = starting.open(connector, config, "CoAP over DTLS", List.of(blockGuard()));
       }
     } catch (ListenerException e) {
       starting.close();
@@ -130,6 +144,8 @@ public final class CoapListener implements Part {
 
   /** Ends a device's observations and DTLS sessions: its secrets are void. */
   public synchronized void cut(DeviceId device) {
+    callers.cut(device);
+    oscore.forget(device);
     if (running != null) {
       commands.cut(device);
       running.dropSessions(device);
@@ -152,6 +168,16 @@ public final class CoapListener implements Part {
     }
   }
 
+  private BlockGuard blockGuard() {
+    return new BlockGuard(
+        callers, settings.maxBody(), CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
+  }
+
+  /** How many messages were answered 5.03 because too many others were waiting for the disk. */
+  public long overloaded() {
+    return admission.refused();
+  }
+
   private static int portOf(@Nullable Endpoint endpoint) {
     return endpoint == null ? CoapSettings.OFF : endpoint.getAddress().getPort();
   }
@@ -159,7 +185,7 @@ public final class CoapListener implements Part {
   private CoapResource tree(ScheduledExecutorService readers) {
     CoapResource v1 =
         new CoapResource("v1", false) {
-          private final Resource other = new UplinkResource("", false, known, door);
+          private final Resource other = new UplinkResource("", false, known, door, admission);
 
           @Override
           public Resource getChild(String name) {
@@ -169,7 +195,7 @@ public final class CoapListener implements Part {
         };
     for (UplinkKind kind : UplinkKind.values()) {
       if (!kind.route().isEmpty()) {
-        v1.add(new UplinkResource(kind.route(), true, known, door));
+        v1.add(new UplinkResource(kind.route(), true, known, door, admission));
       }
     }
     v1.add(commands);
@@ -201,8 +227,8 @@ public final class CoapListener implements Part {
       server.add(tree(readers));
     }
 
-    Endpoint open(Connector connector, Configuration config, String what) {
-      CoapEndpoint endpoint = guarded(connector, config);
+    Endpoint open(Connector connector, Configuration config, String what, List<Layer> guards) {
+      CoapEndpoint endpoint = guarded(connector, config, guards);
       server.addEndpoint(endpoint);
       endpoints.add(endpoint);
       try {
@@ -223,9 +249,7 @@ public final class CoapListener implements Part {
       return endpoint;
     }
 
-    private CoapEndpoint guarded(Connector connector, Configuration config) {
-      BlockGuard guard =
-          new BlockGuard(callers, settings.maxBody(), CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
+    private CoapEndpoint guarded(Connector connector, Configuration config, List<Layer> guards) {
       EndpointContextMatcher matcher = EndpointContextMatcherFactory.create(connector, config);
       return CoapEndpoint.builder()
           .setConfiguration(config)
@@ -233,7 +257,7 @@ public final class CoapListener implements Part {
           .setEndpointContextMatcher(matcher)
           .setCoapStackFactory(
               (protocol, tag, standard, outbox, custom) ->
-                  BlockGuard.stack(tag, standard, matcher, outbox, guard))
+                  BlockGuard.stack(tag, standard, matcher, outbox, guards))
           .build();
     }
 

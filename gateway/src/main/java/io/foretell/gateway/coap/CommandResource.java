@@ -22,12 +22,15 @@ import org.eclipse.californium.core.coap.Response;
 import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.observe.ObserveRelation;
 import org.eclipse.californium.core.server.resources.CoapExchange;
+import org.eclipse.californium.elements.EndpointContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Commands of the device that asks, {@code GET /v1/commands}. With Observe (RFC 7641): an empty
  * 2.05, then one confirmable notification a command. Without: the oldest command that waits, or an
  * empty 2.05. In Protobuf, or as proto3 JSON where the request accepts 50.
+ *
+ * <p>An observer whose address may be forged is pinged first; commands go there when it answers.
  */
 final class CommandResource extends CoapResource {
   static final String VIA_OBSERVE = "coap-observe";
@@ -44,9 +47,11 @@ final class CommandResource extends CoapResource {
   private final Presence presence;
   private final AtomicInteger sequence = new AtomicInteger();
   private final Map<ObserveRelation, Observed> observers = new ConcurrentHashMap<>();
+  private final ProvenAddresses proven;
 
-  CommandResource(KnownOnly known, Downlink downlink, Presence presence) {
+  CommandResource(KnownOnly known, Downlink downlink, Presence presence, ProvenAddresses proven) {
     super("commands", true);
+    this.proven = proven;
     this.known = known;
     this.downlink = downlink;
     this.presence = presence;
@@ -120,15 +125,24 @@ final class CommandResource extends CoapResource {
 
   /** Asks every observer whether it is still there; one that does not answer is let go. */
   void check() {
-    observers.keySet().forEach(CommandResource::ping);
+    observers.keySet().forEach(relation -> ping(relation, () -> {}));
   }
 
-  private static void ping(ObserveRelation relation) {
+  /**
+   * Sends a CoAP ping, whose answer is a reset with its message id (RFC 7252 section 4.3); the
+   * relation ends where none comes.
+   */
+  private static void ping(ObserveRelation relation, Runnable answered) {
     Request ping = Request.newPing();
     ping.setToken(Token.EMPTY);
     ping.setDestinationContext(relation.getExchange().getRequest().getSourceContext());
     ping.addMessageObserver(
         new MessageObserverAdapter() {
+          @Override
+          public void onReject() {
+            answered.run();
+          }
+
           @Override
           public void onTimeout() {
             relation.cancel();
@@ -146,7 +160,17 @@ final class CommandResource extends CoapResource {
     Observed observed = new Observed(observer);
     observers.put(relation, observed);
     presence.arrived(device, VIA_OBSERVE, observer.connection());
-    observed.listen();
+    EndpointContext peer = exchange.advanced().getRequest().getSourceContext();
+    if (peer.getPeerIdentity() != null || proven.has(peer.getPeerAddress())) {
+      observed.listen();
+    } else {
+      ping(
+          relation,
+          () -> {
+            proven.add(peer.getPeerAddress());
+            observed.listen();
+          });
+    }
     if (relation.isCanceled() && observers.remove(relation) != null) {
       observed.end("closed");
     }
@@ -233,7 +257,7 @@ final class CommandResource extends CoapResource {
     }
 
     synchronized void listen() {
-      if (!ended) {
+      if (!ended && listening == null) {
         listening = downlink.listen(observer.device(), observer);
       }
     }

@@ -7,8 +7,10 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.Directory;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ public final class Registry implements Directory, Identities {
   private static final int REMEMBERED = 100_000;
   private static final long REMEMBERED_FOR = Duration.ofMinutes(1).toMillis();
   private static final int MAX_COMPONENTS = 200;
+  private static final Duration LONGEST_OVERLAP = Duration.ofDays(90);
 
   private final DeviceStore store;
   private final KeySeal seal;
@@ -44,6 +47,7 @@ public final class Registry implements Directory, Identities {
   private final Verified<DeviceId> gateways = new Verified<>(REMEMBERED, REMEMBERED_FOR);
   private final List<Consumer<DeviceId>> revoked = new CopyOnWriteArrayList<>();
   private final List<Consumer<DeviceId>> removed = new CopyOnWriteArrayList<>();
+  private final Authorities authorities;
 
   /**
    * @param seal for the pre-shared keys at rest
@@ -54,6 +58,12 @@ public final class Registry implements Directory, Identities {
     this.seal = seal;
     this.clock = clock;
     this.sandbox = sandbox;
+    this.authorities = new Authorities(store, clock, this::forget);
+  }
+
+  /** The certificate authorities of the tenants. */
+  public Authorities authorities() {
+    return authorities;
   }
 
   /**
@@ -63,6 +73,75 @@ public final class Registry implements Directory, Identities {
    */
   public Issued add(NewDevice device) {
     Issued issued = issue(device.id());
+    register(device, hash(issued), sealed(issued));
+    return issued;
+  }
+
+  /**
+   * Makes a device known that has no secrets yet: it changes the code for them.
+   *
+   * @param validity how long the code is taken
+   * @throws InvalidInputException with {@link ReasonCode#CONFLICT} where the name is taken
+   */
+  public Claim addUnclaimed(NewDevice device, Duration validity) {
+    register(device, "", "");
+    return claimCode(device.id(), validity);
+  }
+
+  /**
+   * Makes a device known by its raw public key (RFC 7250); it has no other secrets.
+   *
+   * @param pem the key, {@code -----BEGIN PUBLIC KEY-----}
+   * @throws InvalidInputException where the name or the key is taken, or the key cannot be read
+   */
+  public void addWithKey(NewDevice device, String pem) {
+    PublicKey key = Pem.publicKey(pem);
+    register(device, "", "");
+    try {
+      authorities.bindRaw(device.id(), key);
+    } catch (InvalidInputException e) {
+      store.delete(device.id());
+      throw e;
+    }
+  }
+
+  /**
+   * Makes a code that a known device can change for new secrets; those that it has stay good until
+   * then.
+   *
+   * @param validity how long the code is taken
+   * @throws InvalidInputException with {@link ReasonCode#NOT_FOUND}
+   */
+  public Claim claimCode(DeviceId id, Duration validity) {
+    Claim claim = new Claim(id, secrets.code(), clock.millis() + validity.toMillis());
+    found(id, store.putClaim(id, codeHash(claim.code()), claim.validUntil()));
+    log.info("{} may claim its secrets", id);
+    return claim;
+  }
+
+  /**
+   * Changes a claim code for secrets, once.
+   *
+   * @throws InvalidInputException with {@link ReasonCode#NOT_AUTHENTICATED} where the code is
+   *     wrong, was used, or is past its time
+   */
+  public Issued claim(String code) {
+    String hash = codeHash(code.length() > Secrets.MAX_TOKEN ? "" : code);
+    long now = clock.millis();
+    Optional<Issued> issued =
+        store
+            .claimOf(hash, now)
+            .map(this::issue)
+            .filter(made -> store.redeem(made.device(), hash, now, hash(made), sealed(made)));
+    if (issued.isEmpty()) {
+      throw new InvalidInputException(
+          ReasonCode.NOT_AUTHENTICATED, "the claim code is wrong, used, or past its time");
+    }
+    forget(issued.get().device(), "claimed its secrets");
+    return issued.get();
+  }
+
+  private void register(NewDevice device, String tokenHash, String sealedKey) {
     Device facts =
         new Device(
             device.id(),
@@ -71,11 +150,10 @@ public final class Registry implements Directory, Identities {
             Map.of(),
             device.labels(),
             clock.millis());
-    if (!store.insert(new Registration(facts, "", hash(issued), sealed(issued)))) {
+    if (!store.insert(new Registration(facts, "", tokenHash, sealedKey))) {
       throw new InvalidInputException(ReasonCode.CONFLICT, device.id() + " is registered already");
     }
     log.info("{} registered", device.id());
-    return issued;
   }
 
   /**
@@ -84,10 +162,43 @@ public final class Registry implements Directory, Identities {
    * @throws InvalidInputException with {@link ReasonCode#NOT_FOUND}
    */
   public Issued rotate(DeviceId id) {
+    return rotate(id, Duration.ZERO);
+  }
+
+  /**
+   * Gives a device new secrets. The old ones are taken beside them until the overlap is over; then
+   * its sessions end, so that none lives on by the old ones. A rotation that was under way before
+   * ends now.
+   *
+   * @param overlap zero voids the old secrets at once
+   * @throws InvalidInputException with {@link ReasonCode#NOT_FOUND}
+   */
+  public Issued rotate(DeviceId id, Duration overlap) {
+    if (overlap.isNegative() || overlap.compareTo(LONGEST_OVERLAP) > 0) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "an overlap is 0 to 90 days");
+    }
     Issued issued = issue(id);
-    found(id, store.replaceSecrets(id, hash(issued), sealed(issued)));
-    forget(id, "secrets rotated");
+    long now = clock.millis();
+    boolean underWay = store.former(id, now).isPresent();
+    long formerUntil = overlap.isZero() ? 0 : now + overlap.toMillis();
+    found(id, store.replaceSecrets(id, hash(issued), sealed(issued), formerUntil));
+    if (overlap.isZero() || underWay) {
+      forget(id, "secrets rotated");
+    } else {
+      log.info("{} has new secrets; the old ones end in {}", id, overlap);
+    }
     return issued;
+  }
+
+  /**
+   * Ends the rotations whose overlap is over. The owner calls it about twice a second.
+   *
+   * @param now ms since 1970
+   */
+  public void expire(long now) {
+    for (DeviceId id : store.endRotations(now)) {
+      forget(id, "old secrets ended");
+    }
   }
 
   /**
@@ -96,7 +207,7 @@ public final class Registry implements Directory, Identities {
    * @throws InvalidInputException with {@link ReasonCode#NOT_FOUND}
    */
   public void revoke(DeviceId id) {
-    found(id, store.replaceSecrets(id, "", ""));
+    found(id, store.replaceSecrets(id, "", "", 0));
     forget(id, "revoked");
   }
 
@@ -168,21 +279,38 @@ public final class Registry implements Directory, Identities {
 
   @Override
   public Optional<byte[]> presharedKey(String identity) {
+    List<byte[]> keys = presharedKeys(identity);
+    return keys.isEmpty() ? Optional.empty() : Optional.of(keys.get(keys.size() - 1));
+  }
+
+  @Override
+  public List<byte[]> presharedKeys(String identity) {
     try {
       DeviceId id = DeviceId.parse(identity);
-      Optional<String> sealed =
-          store.find(id).map(Registration::sealedKey).filter(text -> !text.isEmpty());
-      Optional<byte[]> key = sealed.flatMap(text -> seal.open(id, text));
-      if (sealed.isPresent() && key.isEmpty()) {
-        log.error("the key of {} does not open: wrong key file, or the row was changed", id);
-      }
-      return key;
+      List<byte[]> keys = new ArrayList<>(2);
+      store
+          .former(id, clock.millis())
+          .flatMap(former -> opened(id, former.sealedKey()))
+          .ifPresent(keys::add);
+      store.find(id).flatMap(found -> opened(id, found.sealedKey())).ifPresent(keys::add);
+      return keys;
     } catch (InvalidInputException e) {
-      return Optional.empty();
+      return List.of();
     } catch (RegisterUnavailableException e) {
       log.warn("no pre-shared key can be read: {}", e.getMessage());
+      return List.of();
+    }
+  }
+
+  private Optional<byte[]> opened(DeviceId id, String sealed) {
+    if (sealed.isEmpty()) {
       return Optional.empty();
     }
+    Optional<byte[]> key = seal.open(id, sealed);
+    if (key.isEmpty()) {
+      log.error("the key of {} does not open: wrong key file, or the row was changed", id);
+    }
+    return key;
   }
 
   @Override
@@ -277,9 +405,13 @@ public final class Registry implements Directory, Identities {
           .map(device -> (Verdict) new Verdict.Known(device))
           .orElse(new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED));
     }
-    return credentials instanceof Credentials.Nothing nothing
-        ? welcome(nothing)
-        : new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
+    if (credentials instanceof Credentials.Certificate certificate) {
+      return authorities.judge(certificate);
+    }
+    if (credentials instanceof Credentials.RawKey key) {
+      return authorities.judge(key);
+    }
+    return welcome((Credentials.Nothing) credentials);
   }
 
   private Optional<DeviceId> owner(String token) {
@@ -293,14 +425,15 @@ public final class Registry implements Directory, Identities {
       return known;
     }
     long epoch = tokens.epoch();
-    Optional<DeviceId> owner =
-        store
-            .ownerOf(hash)
-            .flatMap(store::find)
-            .filter(registration -> Secrets.same(registration.tokenHash(), hash))
-            .map(registration -> registration.device().id());
+    Optional<DeviceId> owner = store.ownerOf(hash, now).filter(device -> holds(device, hash, now));
     owner.ifPresent(device -> tokens.keep(hash, device, now, epoch));
     return owner;
+  }
+
+  /** Once more, to the letter: a database may compare text in ways of its own. */
+  private boolean holds(DeviceId device, String hash, long now) {
+    return store.find(device).filter(is -> Secrets.same(is.tokenHash(), hash)).isPresent()
+        || store.former(device, now).filter(was -> Secrets.same(was.tokenHash(), hash)).isPresent();
   }
 
   private static Verdict matching(String name, DeviceId device) {
@@ -341,11 +474,11 @@ public final class Registry implements Directory, Identities {
     long epoch = guests.epoch();
     Optional<Registration> there = store.find(guest);
     boolean hasSecrets = there.isPresent() && !there.get().tokenHash().isEmpty();
-    if (hasSecrets) {
+    if (hasSecrets || store.authorities().barred(guest)) {
       return new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
     }
     if (there.isEmpty()) {
-      store.insert(new Registration(bare(guest, now), "", "", ""));
+      store.provision(new Registration(bare(guest, now), "", "", ""));
     }
     guests.keep(guest, guest, now, epoch);
     return new Verdict.Known(guest);
@@ -359,7 +492,7 @@ public final class Registry implements Directory, Identities {
         log.warn("{} brings more than {} children; {} is refused", gateway, MAX_CHILDREN, child);
         return false;
       }
-      store.insert(new Registration(bare(child, now), gateway.device(), "", ""));
+      store.provision(new Registration(bare(child, now), gateway.device(), "", ""));
       log.info("{} registered as child of {}", child, gateway);
       there = store.find(child);
     }
@@ -376,6 +509,10 @@ public final class Registry implements Directory, Identities {
 
   private Issued issue(DeviceId id) {
     return new Issued(id, secrets.token(), secrets.psk());
+  }
+
+  private static String codeHash(String code) {
+    return Secrets.hash("claim:" + Secrets.normalCode(code));
   }
 
   private static String hash(Issued issued) {
@@ -396,6 +533,7 @@ public final class Registry implements Directory, Identities {
     tokens.forget(id);
     guests.forget(id);
     gateways.forget(id);
+    authorities.forget(id);
     log.info("{} {}", id, why);
     revoked.forEach(listener -> listener.accept(id));
   }

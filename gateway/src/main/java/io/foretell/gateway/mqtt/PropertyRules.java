@@ -47,6 +47,10 @@ final class PropertyRules {
   private record Property(Shape shape, int places) {}
 
   private static final int USER_PROPERTY = 38;
+
+  /** The standard has no limit; behind the guard each costs an object. */
+  private static final int MAX_USER_PROPERTIES = 100;
+
   private static final int SUBSCRIPTION_IDENTIFIER = 11;
   private static final int AUTHENTICATION_METHOD = 21;
   private static final int AUTHENTICATION_DATA = 22;
@@ -70,6 +74,7 @@ final class PropertyRules {
     }
     int end = in.position() + length;
     long seen = 0;
+    int users = 0;
     while (in.position() < end) {
       int id = in.varint();
       Property property = id < TABLE.length ? TABLE[id] : null;
@@ -78,6 +83,11 @@ final class PropertyRules {
       }
       checkPlace(id, property, place, seen);
       seen |= 1L << id;
+      users += id == USER_PROPERTY ? 1 : 0;
+      if (users > MAX_USER_PROPERTIES) {
+        throw new ProtocolViolationException(
+            Code.QUOTA_EXCEEDED, "more than " + MAX_USER_PROPERTIES + " user properties");
+      }
       checkValue(in, property.shape(), topicAliasMaximum);
     }
     if (in.position() != end) {

@@ -171,7 +171,8 @@ class CoapCommandsTest {
     listener.close();
     listener =
         new CoapListener(
-            new CoapSettings("127.0.0.1", 0, CoapSettings.OFF, 1 << 20, Duration.ofMillis(20)),
+            CoapSettings.of("127.0.0.1", 0, CoapSettings.OFF)
+                .withObserveCheck(Duration.ofMillis(20)),
             house.door,
             house.registry,
             house.downlink,

@@ -4,6 +4,7 @@ import io.foretell.gateway.fixture.House;
 import io.foretell.gateway.fixture.Tool;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A house whose devices come by HTTP, and a client for them. */
 final class HttpHouse implements AutoCloseable {
+  static final Duration SLOWEST = Duration.ofMillis(700);
   final DeviceRoutes routes;
   private final House house;
   private final Vertx vertx = Vertx.vertx();
@@ -41,12 +43,17 @@ final class HttpHouse implements AutoCloseable {
     routes.mount(router);
     server =
         vertx
-            .createHttpServer()
+            .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
             .requestHandler(router)
+            .connectionHandler(connection -> SlowRequests.guard(connection, SLOWEST))
             .listen(0, "127.0.0.1")
             .toCompletionStage()
             .toCompletableFuture()
             .get(10, TimeUnit.SECONDS);
+  }
+
+  int port() {
+    return server.actualPort();
   }
 
   String base() {

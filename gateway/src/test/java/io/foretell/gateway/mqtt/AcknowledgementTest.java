@@ -101,6 +101,30 @@ final class AcknowledgementTest {
   }
 
   @Test
+  void what_was_refused_while_the_disk_failed_is_taken_when_it_works_again() throws Exception {
+    try (TestGateway gateway = TestGateway.open();
+        ScriptedPeer before = gateway.peer().greeted(4, "dev1")) {
+      gateway.uplinks.breakDown();
+      gateway.rejects.breakDown();
+      before.send(ScriptedPeer.publish(4, "v1/faults", 1, 1, PAYLOAD));
+      assertThat(before.tryRead()).isEmpty();
+      try (ScriptedPeer meanwhile = gateway.peer().greeted(4, "dev1")) {
+        meanwhile.send(ScriptedPeer.publish(4, "no/route", 1, 1, PAYLOAD));
+        assertThat(meanwhile.tryRead()).isEmpty();
+      }
+      gateway.uplinks.repair();
+      try (ScriptedPeer after = gateway.peer().greeted(4, "dev1")) {
+        byte[] again = ScriptedPeer.publish(4, "v1/faults", 1, 1, PAYLOAD);
+        again[0] |= 8;
+        after.send(again);
+        assertThat(after.read().hex()).isEqualTo("400001");
+      }
+      assertThat(gateway.uplinks.end(0)).isEqualTo(1);
+      assertThat(gateway.door.stats().missing()).isZero();
+    }
+  }
+
+  @Test
   void rejected_message_is_acknowledged_with_its_reason_where_the_protocol_has_one()
       throws Exception {
     try (TestGateway gateway = TestGateway.open();

@@ -1,5 +1,9 @@
 package io.foretell.gateway.identity.sql;
 
+import static io.foretell.gateway.identity.sql.SecretRows.AT;
+import static io.foretell.gateway.identity.sql.SecretRows.named;
+
+import io.foretell.gateway.identity.AuthorityStore;
 import io.foretell.gateway.identity.DeviceStore;
 import io.foretell.gateway.identity.NewDevice;
 import io.foretell.gateway.identity.RegisterUnavailableException;
@@ -49,33 +53,49 @@ public final class SqlDeviceStore implements DeviceStore {
 
   @Override
   public boolean insert(Registration registration) {
-    Device device = registration.device();
     return inTransaction(
         "a device cannot be registered",
         handle -> {
-          int added =
-              handle
-                  .createUpdate(
-                      "INSERT INTO device ("
-                          + COLUMNS
-                          + ") VALUES (:tenant, :name, :model, :hardware, :parent, :hash, :key, :at)"
-                          + " ON CONFLICT DO NOTHING")
-                  .bind("tenant", device.id().tenant())
-                  .bind("name", device.id().device())
-                  .bind("model", device.model())
-                  .bind("hardware", device.hardware())
-                  .bind("parent", registration.parent())
-                  .bind("hash", registration.tokenHash())
-                  .bind("key", registration.sealedKey())
-                  .bind("at", device.registeredAt())
-                  .execute();
-          if (added == 0) {
-            return false;
+          boolean added = add(handle, registration, "WHERE true");
+          if (added) {
+            SecretRows.admit(handle, registration.device().id());
           }
-          putLabels(handle, device.id(), device.labels());
-          putSoftware(handle, device.id(), device.software());
-          return true;
+          return added;
         });
+  }
+
+  @Override
+  public boolean provision(Registration registration) {
+    return inTransaction(
+        "a device cannot be registered",
+        handle ->
+            add(handle, registration, "WHERE NOT EXISTS (SELECT 1 FROM device_barred" + AT + ")"));
+  }
+
+  private static boolean add(Handle handle, Registration registration, String where) {
+    Device device = registration.device();
+    int added =
+        named(
+                handle.createUpdate(
+                    "INSERT INTO device ("
+                        + COLUMNS
+                        + ") SELECT :tenant, :name, :model, :hardware, :parent, :hash, :key, :at "
+                        + where
+                        + " ON CONFLICT DO NOTHING"),
+                device.id())
+            .bind("model", device.model())
+            .bind("hardware", device.hardware())
+            .bind("parent", registration.parent())
+            .bind("hash", registration.tokenHash())
+            .bind("key", registration.sealedKey())
+            .bind("at", device.registeredAt())
+            .execute();
+    if (added == 0) {
+      return false;
+    }
+    putLabels(handle, device.id(), device.labels());
+    putSoftware(handle, device.id(), device.software());
+    return true;
   }
 
   @Override
@@ -89,30 +109,50 @@ public final class SqlDeviceStore implements DeviceStore {
   }
 
   @Override
-  public Optional<DeviceId> ownerOf(String tokenHash) {
-    return read(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT tenant, name FROM device WHERE token_hash = :hash AND token_hash <> ''")
-                .bind("hash", tokenHash)
-                .map((result, context) -> new DeviceId(result.getString(1), result.getString(2)))
-                .findOne());
+  public Optional<DeviceId> ownerOf(String tokenHash, long now) {
+    return read(handle -> SecretRows.ownerOf(handle, tokenHash, now));
   }
 
   @Override
-  public boolean replaceSecrets(DeviceId id, String tokenHash, String sealedKey) {
+  public boolean replaceSecrets(DeviceId id, String tokenHash, String sealedKey, long formerUntil) {
     return inTransaction(
         "secrets cannot be replaced",
-        handle ->
-            named(
-                        handle.createUpdate(
-                            "UPDATE device SET token_hash = :hash, sealed_key = :key" + AT),
-                        id)
-                    .bind("hash", tokenHash)
-                    .bind("key", sealedKey)
-                    .execute()
-                == 1);
+        handle -> SecretRows.replace(handle, id, tokenHash, sealedKey, formerUntil));
+  }
+
+  @Override
+  public Optional<Former> former(DeviceId id, long now) {
+    return read(handle -> SecretRows.former(handle, id, now));
+  }
+
+  @Override
+  public List<DeviceId> endRotations(long now) {
+    return read(handle -> SecretRows.endRotations(handle, now));
+  }
+
+  @Override
+  public boolean putClaim(DeviceId id, String codeHash, long validUntil) {
+    return inTransaction(
+        "a claim code cannot be kept",
+        handle -> SecretRows.putClaim(handle, id, codeHash, validUntil));
+  }
+
+  @Override
+  public Optional<DeviceId> claimOf(String codeHash, long now) {
+    return read(handle -> SecretRows.claimOf(handle, codeHash, now));
+  }
+
+  @Override
+  public boolean redeem(
+      DeviceId id, String codeHash, long now, String tokenHash, String sealedKey) {
+    return inTransaction(
+        "a claim cannot be redeemed",
+        handle -> SecretRows.redeem(handle, id, codeHash, now, tokenHash, sealedKey));
+  }
+
+  @Override
+  public AuthorityStore authorities() {
+    return new SqlAuthorityStore(jdbi);
   }
 
   @Override
@@ -151,6 +191,9 @@ public final class SqlDeviceStore implements DeviceStore {
                       "UPDATE device SET parent = '' WHERE tenant = :tenant AND parent = :name"),
                   id)
               .execute();
+          if (deleted == 1) {
+            SecretRows.bar(handle, id);
+          }
           return deleted == 1;
         });
   }
@@ -217,13 +260,6 @@ public final class SqlDeviceStore implements DeviceStore {
           putSoftware(handle, id, software);
           return true;
         });
-  }
-
-  private static final String AT = " WHERE tenant = :tenant AND name = :name";
-
-  private static <S extends org.jdbi.v3.core.statement.SqlStatement<S>> S named(
-      S statement, DeviceId id) {
-    return statement.bind("tenant", id.tenant()).bind("name", id.device());
   }
 
   private static void putLabels(Handle handle, DeviceId id, Map<String, String> labels) {
