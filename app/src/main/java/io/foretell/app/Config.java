@@ -38,6 +38,12 @@ public final class Config {
   public static final Key<Integer> COAPS_PORT = port("coaps-port", "5684", "CoAP over DTLS.");
   public static final Key<Integer> HTTP_PORT =
       port("http-port", "8080", "HTTP: devices, API, console.");
+  public static final Key<Boolean> MQTT_WS =
+      key(
+          "mqtt-ws",
+          "true",
+          Config::bool,
+          "MQTT over WebSocket as well, on the HTTP port under /mqtt.");
   public static final Key<Boolean> SANDBOX =
       key(
           "sandbox",
@@ -50,12 +56,37 @@ public final class Config {
       key("tls.key", "", v -> v, "PEM private key (PKCS #8) of the certificate.");
   public static final Key<Integer> MAX_MESSAGE =
       key("max-message-bytes", "1048576", Config::positive, "Largest message of a device.");
+  public static final Key<Long> DEVICE_MESSAGES =
+      quota("device-messages", "10000", "Messages of one device a second");
+  public static final Key<Long> DEVICE_BYTES =
+      quota("device-bytes", "10485760", "Payload bytes of one device a second");
+  public static final Key<Long> TENANT_MESSAGES =
+      quota("tenant-messages", "0", "Messages of all devices of a tenant a second");
+  public static final Key<Long> TENANT_BYTES =
+      quota("tenant-bytes", "0", "Payload bytes of all devices of a tenant a second");
+  public static final Key<Long> MAX_WAITING =
+      key(
+          "overload.waiting-bytes",
+          "134217728",
+          v -> amount(v, 1),
+          "What may wait for the disk before reading stops; frames are shed at 1.5 times as much,"
+              + " telemetry at twice, fault codes never.");
   public static final Key<Duration> CLOCK_SKEW =
       key("max-clock-skew", "5m", Config::duration, "How far a device's clock may be ahead.");
   public static final Key<Integer> PARTITIONS =
       key("lanes.partitions", "4", Config::positive, "Partitions of each lane; fixed for ever.");
   public static final Key<Duration> UPLINK_RETENTION =
       key("lanes.uplink-retention", "7d", Config::duration, "How long raw uplinks are kept.");
+  public static final Key<String> RECORDS_URL =
+      key(
+          "records.url",
+          "",
+          v -> v,
+          "PostgreSQL as jdbc:postgresql://host:port/database; the embedded database where empty.");
+  public static final Key<String> RECORDS_USER =
+      key("records.user", "", v -> v, "User of that database.");
+  public static final Key<String> RECORDS_PASSWORD =
+      key("records.password", "", v -> v, "Its password; never shown.");
   public static final Key<String> INFLUX_URL =
       key(
           "history.influx.url",
@@ -127,7 +158,7 @@ public final class Config {
 
     /** Whether its value must not be shown. */
     boolean secret() {
-      return name.endsWith("token");
+      return name.endsWith("token") || name.endsWith("password");
     }
   }
 
@@ -254,6 +285,22 @@ public final class Config {
 
   private static Key<Integer> port(String name, String fallback, String what) {
     return key(name, fallback, Config::portNumber, "Port of " + what + " 0 takes any free one.");
+  }
+
+  private static Key<Long> quota(String name, String fallback, String what) {
+    return key("quota." + name, fallback, v -> amount(v, 0), what + "; 0: any number.");
+  }
+
+  private static long amount(String text, long least) {
+    try {
+      long n = Long.parseLong(text.trim());
+      if (n >= least) {
+        return n;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not a whole number", e);
+    }
+    throw new IllegalArgumentException("must be " + least + " or more");
   }
 
   private static int portNumber(String text) {

@@ -1,10 +1,12 @@
 package io.foretell.firmwareota;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.foretell.firmwareota.sql.SqlCampaigns;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Digest;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Position;
+import io.foretell.proto.PostgresServer;
 import io.foretell.proto.Telemetry;
 import io.foretell.proto.Telemetry.UpdateStep;
 import java.nio.file.Path;
@@ -15,10 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** Campaigns on an SQLite file, with everything around them in memory; can be restarted. */
+/** Campaigns on a real database, with everything around them in memory; can be restarted. */
 final class CampaignFixture implements CampaignListener {
   static final String TENANT = "default";
   static final Digest V101 = new Digest("a".repeat(64));
@@ -30,7 +33,7 @@ final class CampaignFixture implements CampaignListener {
   final MemoryDirectory directory = new MemoryDirectory();
   final Map<Digest, Artifact> artifacts = new HashMap<>();
   final List<String> heard = new ArrayList<>();
-  final SQLiteDataSource dataSource;
+  final DataSource dataSource;
   long now = 1_795_000_000_000L;
   boolean listenerFails;
   Campaigns campaigns;
@@ -38,12 +41,31 @@ final class CampaignFixture implements CampaignListener {
   private int made;
 
   CampaignFixture(Path file) {
+    this(lite(file));
+  }
+
+  /** On a real PostgreSQL, in a schema that stands for the file. */
+  static CampaignFixture onPostgres(Path file) {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setJdbcUrl(PostgresServer.shared().schemaOf(file));
+    pool.setMaximumPoolSize(4);
+    pool.setMinimumIdle(0);
+    pool.setIdleTimeout(10_000);
+    return new CampaignFixture(pool);
+  }
+
+  private static DataSource lite(Path file) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.OFF);
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-    dataSource = new SQLiteDataSource(config);
-    dataSource.setUrl("jdbc:sqlite:" + file);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
+  private CampaignFixture(DataSource source) {
+    dataSource = source;
     artifacts.put(V101, artifact(V101, "1.0.1", List.of(), List.of()));
     artifacts.put(V100, artifact(V100, "1.0.0", List.of(), List.of()));
     campaigns = open();

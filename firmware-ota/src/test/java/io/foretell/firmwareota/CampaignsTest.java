@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class CampaignsTest {
+class CampaignsTest {
   private static final Wave ALL = new Wave(new Wave.Share(1), rule(0.25, 1, 0.5, 0));
   private static final Wave ONE = new Wave(new Wave.Count(1), rule(0, 0, 1, 60_000));
   private static final Wave REST = new Wave(new Wave.Share(1), rule(0.25, 0, 0.75, 0));
@@ -39,9 +39,13 @@ final class CampaignsTest {
   @TempDir Path folder;
   private CampaignFixture fleet;
 
+  CampaignFixture fixture(Path file) {
+    return new CampaignFixture(file);
+  }
+
   @BeforeEach
   void open() {
-    fleet = new CampaignFixture(folder.resolve("foretell.db"));
+    fleet = fixture(folder.resolve("foretell.db"));
   }
 
   @Test

@@ -1,7 +1,9 @@
 package io.foretell.servicedesk;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Finding;
+import io.foretell.proto.PostgresServer;
 import io.foretell.servicedesk.sql.DeskDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,10 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
-/** A desk on a SQLite file, with a clock that tests set. */
+/** A desk on a database of its own, with a clock that tests set. */
 public final class Desk {
   public static final String TENANT = "acme";
 
@@ -29,12 +32,30 @@ public final class Desk {
   }
 
   public Desk(Path file, SQLiteConfig.SynchronousMode mode) {
+    this(lite(file, mode));
+  }
+
+  /** A desk on a real PostgreSQL, in a schema that stands for the file. */
+  public static Desk onPostgres(Path file) {
+    HikariDataSource pool = new HikariDataSource();
+    pool.setJdbcUrl(PostgresServer.shared().schemaOf(file));
+    pool.setMaximumPoolSize(4);
+    pool.setMinimumIdle(0);
+    pool.setIdleTimeout(10_000);
+    return new Desk(pool);
+  }
+
+  private static DataSource lite(Path file, SQLiteConfig.SynchronousMode mode) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(mode);
     config.setBusyTimeout(10_000);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
+  private Desk(DataSource source) {
     database = new DeskDatabase(source);
     database.start();
     desk =

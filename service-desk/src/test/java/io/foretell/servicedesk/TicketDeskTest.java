@@ -33,9 +33,13 @@ class TicketDeskTest {
   private final Findings findings = new Findings(Desk.TENANT);
   private Desk at;
 
+  Desk desk(Path file) {
+    return new Desk(file);
+  }
+
   @BeforeEach
   void open() {
-    at = new Desk(dir.resolve("desk.db"));
+    at = desk(dir.resolve("desk.db"));
   }
 
   @Test

@@ -54,6 +54,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String http;
 
   @Option(
+      names = "--mqtt-ws",
+      paramLabel = "BOOL",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "MQTT over WebSocket at /mqtt of the HTTP port (default: true).")
+  private @Nullable String webSocket;
+
+  @Option(
       names = "--sandbox",
       description = "Also take devices without credentials, from loopback only.")
   private boolean sandbox;
@@ -63,6 +71,9 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print the ready line as JSON.")
   private boolean json;
+
+  @Option(names = "--check", description = "Start, say that it is ready, and stop.")
+  private boolean check;
 
   @Option(names = "--keys", description = "List all keys with their values and sources, and stop.")
   private boolean keys;
@@ -88,7 +99,9 @@ final class ServeCommand implements Callable<Integer> {
     server.start();
     out.println(ready(server));
     out.flush();
-    stopped.await();
+    if (!check) {
+      stopped.await();
+    }
     return 0;
   }
 
@@ -128,6 +141,7 @@ final class ServeCommand implements Callable<Integer> {
     put(flags, "coap-port", coap);
     put(flags, "coaps-port", coaps);
     put(flags, "http-port", http);
+    put(flags, "mqtt-ws", webSocket);
     if (sandbox) {
       flags.put("sandbox", "true");
     }

@@ -2,19 +2,32 @@ package io.foretell.app.records;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.foretell.proto.Health;
+import io.foretell.proto.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.sql.DataSource;
 
 /**
  * The database for what people look up: devices, tickets, campaigns. SQLite in WAL mode with
- * synchronous=FULL, so that what was committed is on disk; one connection, since SQLite has one
- * writer.
+ * synchronous=FULL, so that what was committed is on disk, and one connection, since SQLite has one
+ * writer; or PostgreSQL where an address is given.
+ *
+ * <p>A connection to PostgreSQL that is lost costs the statement that ran on it. Who sent it tries
+ * again: sinks get the same batch until it is taken, timers come again, and people see an error.
  */
-public final class Records implements AutoCloseable {
+public final class Records implements Part {
+  private static final String PART = "records";
+  private static final int CONNECTIONS = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final HikariDataSource pool;
+  private volatile boolean closed;
 
   private Records(HikariDataSource pool) {
     this.pool = pool;
@@ -28,7 +41,7 @@ public final class Records implements AutoCloseable {
       throw new UncheckedIOException("cannot make " + folder, e);
     }
     HikariConfig config = new HikariConfig();
-    config.setPoolName("records");
+    config.setPoolName(PART);
     config.setJdbcUrl("jdbc:sqlite:" + folder.resolve("records.db"));
     config.setMaximumPoolSize(1);
     config.setConnectionTimeout(30_000);
@@ -39,13 +52,73 @@ public final class Records implements AutoCloseable {
     return new Records(new HikariDataSource(config));
   }
 
+  /**
+   * Opens a database of a PostgreSQL server.
+   *
+   * @param url {@code jdbc:postgresql://host:port/database}; several hosts are tried in turn
+   * @param user where not in the address; empty: as the driver decides
+   * @param password never logged; may be empty
+   * @throws RecordsRefusedException where it is no such address, nobody answers there, or the user
+   *     is not let in
+   */
+  public static Records open(String url, String user, String password) {
+    if (!url.startsWith("jdbc:postgresql:")) {
+      throw new RecordsRefusedException(
+          "records.url must be like jdbc:postgresql://host:5432/foretell", null);
+    }
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(PART);
+    config.setJdbcUrl(url);
+    if (!user.isEmpty()) {
+      config.setUsername(user);
+    }
+    if (!password.isEmpty()) {
+      config.setPassword(password);
+    }
+    config.setMaximumPoolSize(CONNECTIONS);
+    config.setMinimumIdle(2);
+    config.setConnectionTimeout(PATIENCE.toMillis());
+    config.setValidationTimeout(5_000);
+    config.setKeepaliveTime(30_000);
+    config.setInitializationFailTimeout(PATIENCE.toMillis());
+    config.addDataSourceProperty("ApplicationName", "foretell");
+    config.addDataSourceProperty("connectTimeout", "5");
+    config.addDataSourceProperty("socketTimeout", "60");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("targetServerType", "primary");
+    try {
+      return new Records(new HikariDataSource(config));
+    } catch (PoolInitializationException e) {
+      Throwable said = e.getCause() == null ? e : e.getCause();
+      throw new RecordsRefusedException("records.url: " + said.getMessage(), e);
+    }
+  }
+
   /** Connections. */
   public DataSource source() {
     return pool;
   }
 
+  /** Does nothing: the tables are needed before the other parts are made, so it is open already. */
+  @Override
+  public void start() {}
+
+  @Override
+  public Health health() {
+    HikariPoolMXBean state = pool.getHikariPoolMXBean();
+    boolean there = !closed && state != null && state.getTotalConnections() > 0;
+    return there
+        ? Health.good(PART)
+        : Health.bad(
+            PART,
+            "RECORDS_UNAVAILABLE",
+            "There is no connection to the database of devices, tickets and campaigns.",
+            "See that it runs; what waits for it is kept and goes on by itself.");
+  }
+
   @Override
   public void close() {
+    closed = true;
     pool.close();
   }
 }

@@ -1,4 +1,4 @@
-/** The one database for devices, tickets and campaigns: SQLite behind a pool. */
+/** The one database for devices, tickets and campaigns: SQLite or PostgreSQL, behind a pool. */
 @NullMarked
 package io.foretell.app.records;
 

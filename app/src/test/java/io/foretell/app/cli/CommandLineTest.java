@@ -54,7 +54,7 @@ final class CommandLineTest {
 
   static Stream<List<String>> commands() {
     List<List<String>> all = new ArrayList<>();
-    collect(new CommandLine(new Main()), List.of(), all);
+    collect(Main.commands(), List.of(), all);
     return all.stream();
   }
 
@@ -92,7 +92,7 @@ final class CommandLineTest {
 
   @Test
   void commands_areThoseThatOthersRelyOn() {
-    assertThat(new CommandLine(new Main()).getSubcommands().keySet())
+    assertThat(Main.commands().getSubcommands().keySet())
         .contains(
             "demo",
             "serve",
@@ -234,6 +234,15 @@ final class CommandLineTest {
     JsonNode device = line("device", "show", "car", "--data", data.toString(), "--json");
 
     assertThat(device.path("id").asText()).isEqualTo("car");
+  }
+
+  @Test
+  void code_isShownInLines_orAsJson() throws IOException {
+    assertThat(Foretell.run(there("fault", "show", "P0301")).out())
+        .containsPattern("(?m)^text +Cylinder 1 Misfire Detected$")
+        .containsPattern("(?m)^  - Worn out spark plugs$")
+        .doesNotContain("{", "null", "sub type  null");
+    assertThat(line(there("fault", "show", "P0301", "--json")).path("known").asBoolean()).isTrue();
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,10 +41,14 @@ class DurableDownlinkTest {
 
   @BeforeEach
   void open() {
-    SqlCommandStore store = new SqlCommandStore(LiteDatabase.at(folder.resolve("records.db")));
+    SqlCommandStore store = new SqlCommandStore(database(folder.resolve("records.db")));
     downlink = new DurableDownlink(store, () -> Instant.ofEpochMilli(now.get()));
     downlink.onChange(tracked -> changes.add(tracked.command().id() + " " + tracked.state()));
     downlink.start();
+  }
+
+  DataSource database(Path file) {
+    return LiteDatabase.at(file);
   }
 
   @AfterEach

@@ -6,6 +6,7 @@ import io.foretell.proto.Directory;
 import io.foretell.proto.DirectoryContract;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,8 +18,12 @@ class RegistryDirectoryTest extends DirectoryContract {
 
   @BeforeEach
   void open() {
-    store = new SqlDeviceStore(LiteDatabase.at(folder.resolve("records.db")));
+    store = new SqlDeviceStore(database(folder.resolve("records.db")));
     registry = new Registry(store, new KeySeal(new byte[32]), InstantSource.system(), false);
+  }
+
+  DataSource database(Path file) {
+    return LiteDatabase.at(file);
   }
 
   @Override

@@ -42,8 +42,33 @@ class RegistryTest {
 
   @BeforeEach
   void open() {
-    database = LiteDatabase.at(folder.resolve("records.db"));
+    database = database(folder.resolve("records.db"));
     registry = registry(SEAL, false);
+  }
+
+  DataSource raw(Path file) {
+    return LiteDatabase.raw(file);
+  }
+
+  /** All bytes that the database keeps. */
+  List<byte[]> kept() throws Exception {
+    List<byte[]> kept = new ArrayList<>();
+    try (var listed = Files.list(folder)) {
+      for (Path file : listed.toList()) {
+        kept.add(Files.readAllBytes(file));
+      }
+    }
+    return kept;
+  }
+
+  final DataSource database() {
+    return database;
+  }
+
+  private DataSource database(Path file) {
+    DataSource source = raw(file);
+    GatewaySchema.migrate(source);
+    return source;
   }
 
   private Registry registry(byte[] sealingKey, boolean sandbox) {
@@ -92,13 +117,10 @@ class RegistryTest {
   void secrets_are_nowhere_in_the_database_files() throws Exception {
     Issued issued = registry.add(NewDevice.of(TRUCK));
 
-    List<Path> files;
-    try (var listed = Files.list(folder)) {
-      files = listed.toList();
-    }
-    assertThat(files).isNotEmpty();
-    for (Path file : files) {
-      String bytes = HexFormat.of().formatHex(Files.readAllBytes(file));
+    List<byte[]> kept = kept();
+    assertThat(kept).isNotEmpty();
+    for (byte[] part : kept) {
+      String bytes = HexFormat.of().formatHex(part);
       assertThat(bytes).doesNotContain(HexFormat.of().formatHex(issued.token().getBytes(US_ASCII)));
       assertThat(bytes).doesNotContain(HexFormat.of().formatHex(issued.psk().getBytes(US_ASCII)));
     }
@@ -161,6 +183,20 @@ class RegistryTest {
         .isEqualTo(refused(ReasonCode.NOT_AUTHENTICATED));
     assertThat(registry.presharedKey("truck-1@acme")).isEmpty();
     assertThat(registry.find(TRUCK)).isPresent();
+  }
+
+  @Test
+  void remove_tells_that_the_secrets_are_void_and_then_that_the_device_is_gone() {
+    List<String> told = new ArrayList<>();
+    registry.onRemoved(device -> told.add("removed " + device));
+    registry.onRevoked(device -> told.add("revoked " + device));
+    registry.add(NewDevice.of(TRUCK));
+
+    registry.rotate(TRUCK);
+    registry.remove(TRUCK);
+
+    assertThat(told)
+        .containsExactly("revoked truck-1@acme", "revoked truck-1@acme", "removed truck-1@acme");
   }
 
   @Test
@@ -338,7 +374,7 @@ class RegistryTest {
 
   @Test
   void tables_of_another_stage_in_the_same_database_are_left_alone() throws Exception {
-    DataSource shared = LiteDatabase.raw(folder.resolve("shared.db"));
+    DataSource shared = raw(folder.resolve("shared.db"));
     try (Connection connection = shared.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE ticket (id TEXT)");

@@ -27,9 +27,13 @@ class OutboxRelayTest {
   private final FakeLane<TicketEvent> lane = new FakeLane<>();
   private Desk at;
 
+  Desk desk(Path file) {
+    return new Desk(file);
+  }
+
   @BeforeEach
   void open() {
-    at = new Desk(dir.resolve("desk.db"));
+    at = desk(dir.resolve("desk.db"));
   }
 
   private OutboxRelay relay(ScheduledExecutorService scheduler, Relay... relays) {
@@ -81,7 +85,7 @@ class OutboxRelayTest {
     assertThat(stuck).hasMessageContaining("lane of tickets");
     at.database.close();
 
-    at = new Desk(dir.resolve("desk.db"));
+    at = desk(dir.resolve("desk.db"));
     lane.refuses = false;
     assertThat(toLane().pump(Findings.T0)).isEqualTo(1);
     assertThat(lane.entries).hasSize(1);

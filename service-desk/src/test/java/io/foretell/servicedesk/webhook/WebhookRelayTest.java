@@ -46,6 +46,10 @@ class WebhookRelayTest {
   private Webhooks webhooks;
   private Receiver receiver;
 
+  Desk desk(Path file) {
+    return new Desk(file);
+  }
+
   @BeforeEach
   void open() throws IOException {
     receiver = Receiver.open();
@@ -54,7 +58,7 @@ class WebhookRelayTest {
   }
 
   private void restart() {
-    at = new Desk(dir.resolve("desk.db"));
+    at = desk(dir.resolve("desk.db"));
     relay = relay(guard);
     webhooks =
         new Webhooks(at.database.webhooks(), guard, () -> Instant.ofEpochMilli(at.now.get()));

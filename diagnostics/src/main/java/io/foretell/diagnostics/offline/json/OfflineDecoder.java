@@ -3,7 +3,10 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.codes.Language;
 import io.foretell.diagnostics.dbc.DbcParser;
+import io.foretell.diagnostics.signals.json.ManifestFiles;
+import io.foretell.diagnostics.tables.json.TableFiles;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.io.BufferedReader;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -55,17 +59,31 @@ public final class OfflineDecoder {
       case OBD -> new ObdLines(book, options);
       case DOIP -> new DoipLines(book, options, definition);
       case NMEA2000 -> new Nmea2000Lines(options, definition);
-      case CODE -> new CodeLines(book);
-      case DBC, OBDB ->
+      case CODE -> new CodeLines(book, null);
+      case NE107, HART, PROFIBUS, IOLINK, OPCUA, EMCY, MODBUS, CIP -> StatusLines.of(kind);
+      case DBC, OBDB, TABLE, SIGNALS ->
           throw new InvalidInputException(
               ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " needs a file or folder");
     };
   }
 
+  private OfflineDecoder(LineDecoder decoder) {
+    this.decoder = decoder;
+  }
+
+  /**
+   * A decoder of codes that answers in one language.
+   *
+   * @param book what codes mean
+   */
+  public static OfflineDecoder ofCodes(CodeBook book, Language language) {
+    return new OfflineDecoder(new CodeLines(book, language));
+  }
+
   /**
    * A decoder of a kind that needs a table.
    *
-   * @param table the DBC file, or the folder of OBDb signal sets
+   * @param table the DBC file, the folder of OBDb signal sets, the table of codes, the manifest
    * @throws InvalidInputException where the kind takes none, or the table cannot be read
    * @throws IOException where there is no such file
    */
@@ -74,10 +92,20 @@ public final class OfflineDecoder {
         switch (kind) {
           case DBC -> new DbcLines(DbcParser.parse(Files.readAllBytes(table)));
           case OBDB -> new ObdbLines(new ObdbSets(table));
+          case TABLE -> new TableLines(TableFiles.read(table));
+          case SIGNALS -> new SignalLines(ManifestFiles.read(table));
           default ->
               throw new InvalidInputException(
                   ReasonCode.WRONG_SHAPE, "decode " + kind.word() + " takes no table");
         };
+  }
+
+  /**
+   * What of the table could not be read, a line of JSON each: {@code {"warning", "line", "detail",
+   * …}}. The rest of it counts.
+   */
+  public List<String> notices() {
+    return decoder.notices();
   }
 
   /**
