@@ -45,6 +45,9 @@ import picocli.CommandLine.Spec;
       "  decode dbc FILE.dbc         {\"id\",\"ext\",\"data\"}",
       "  decode obdb SIGNALSETS      {\"car\",\"year\",\"command_id\",\"response\"}",
       "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3'",
+      "  decode signals MANIFEST     CAN log: signals by name",
+      "  decode ne107|hart|profibus|iolink|opcua|emcy|modbus|cip    status of instruments",
+      "  decode table TABLE          {register: value}: a maker's codes",
       "",
       "Input is standard input or the named file (.gz too). A line that cannot be decoded gives",
       "{\"error\",\"detail\",\"line\"} and the rest goes on; the exit code is then 1."

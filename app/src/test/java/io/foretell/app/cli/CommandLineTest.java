@@ -158,7 +158,8 @@ final class CommandLineTest {
     Path file =
         Files.writeString(
             folder.resolve("dm.jsonl"),
-            "{\"version\":4,\"payload\":\"zz\"}\n{\"version\":4,\"payload\":\"04FF66000301FFFF\"}\n");
+            "{\"version\":4,\"payload\":\"zz\"}\n"
+                + "{\"version\":4,\"payload\":\"04FF66000301FFFF\"}\n");
 
     Foretell.Ran ran = Foretell.run("decode", "dm", file.toString());
 
@@ -169,6 +170,32 @@ final class CommandLineTest {
     assertThat(first.hasNonNull("error")).isTrue();
     assertThat(second.path("dtcs").path(0).path("spn").asInt()).isEqualTo(102);
     assertThat(second.path("dtcs").path(0).path("fmi").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void decode_explained_showsBytesRuleAndClause(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("uds.jsonl"), "{\"response\":\"5902FF0301142F\"}\n");
+
+    Foretell.Ran ran = Foretell.run("decode", "uds", file.toString(), "--explain", "--all");
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    JsonNode line = ApiClient.JSON.readTree(ran.out());
+    assertThat(line.path("explain").path(2).path("bytes").asText()).isEqualTo("0301142f");
+    assertThat(line.path("explain").path(2).path("clause").asText()).isEqualTo("ISO 14229-1 12.3");
+    assertThat(line.path("dtcs").path(0).path("text").asText()).containsIgnoringCase("misfire");
+  }
+
+  @Test
+  void decode_withAConversionVersion_unpacksSpnsByIt(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("log"), "(1.0) can0 18FECA00#40FF000DC381FFFF\n");
+
+    Foretell.Ran ran = Foretell.run("decode", "j1939", file.toString(), "--spn-conversion", "0=1");
+
+    assertThat(ran.exit()).as(ran.err()).isZero();
+    assertThat(ran.out()).contains("\"spn\":110,");
+    assertThat(Foretell.run("decode", "j1939", file.toString(), "--spn-conversion", "0=9").exit())
+        .isEqualTo(1);
   }
 
   @Test

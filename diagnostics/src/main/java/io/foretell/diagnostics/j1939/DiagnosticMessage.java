@@ -30,8 +30,8 @@ public record DiagnosticMessage(LampStates lamp, LampStates flash, List<J1939Dtc
   }
 
   /**
-   * Reads a message. A word of zeros says that there is no code, one of FF is padding; what follows
-   * the last whole word is padding too.
+   * Reads a message. A word of zeros says that there is no code, one whose SPN and FMI are all ones
+   * is not available, or padding; what follows the last whole word is padding too.
    *
    * @throws InvalidInputException where it is shorter than the lamps and one word
    */
@@ -47,7 +47,7 @@ public record DiagnosticMessage(LampStates lamp, LampStates flash, List<J1939Dtc
       int b1 = data[at + 1] & 0xFF;
       int b2 = data[at + 2] & 0xFF;
       int b3 = data[at + 3] & 0xFF;
-      if ((b0 | b1 | b2 | b3) != 0 && (b0 & b1 & b2 & b3) != 0xFF) {
+      if ((b0 | b1 | b2 | b3) != 0 && (b0 & b1 & b2) != 0xFF) {
         dtcs.add(new J1939Dtc(conversion.spn(b0, b1, b2), b2 & 31, b3 & 127, b3 >>> 7));
       }
     }

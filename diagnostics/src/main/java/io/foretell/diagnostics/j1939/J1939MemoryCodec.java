@@ -80,7 +80,7 @@ enum J1939MemoryCodec implements Codec<J1939Memory> {
     session.offset = (int) offset;
     for (int at = 0; at < come.length; at += PACKET) {
       session.grow(session.lacking());
-      session.take(come, at);
+      session.take(come, at, PACKET);
     }
     return session;
   }

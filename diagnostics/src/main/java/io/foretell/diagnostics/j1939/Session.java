@@ -59,9 +59,14 @@ final class Session {
     data = Arrays.copyOf(data, data.length + bytes);
   }
 
-  /** Takes the next packet's seven bytes. */
-  void take(byte[] from, int at) {
-    System.arraycopy(from, at, data, (next - 1) * PACKET, PACKET);
+  /** How many bytes the next packet must have: the last one may come without its padding. */
+  int needed() {
+    return Math.min(PACKET, size - come());
+  }
+
+  /** Takes the next packet's bytes, seven at most. */
+  void take(byte[] from, int at, int length) {
+    System.arraycopy(from, at, data, (next - 1) * PACKET, length);
     next++;
   }
 

@@ -60,6 +60,6 @@ public final class SpnConversions {
   }
 
   private static boolean padding(byte[] data, int at) {
-    return (data[at] & data[at + 1] & data[at + 2] & data[at + 3]) == -1;
+    return (data[at] & data[at + 1] & data[at + 2]) == -1;
   }
 }

@@ -39,9 +39,6 @@ public final class Transport {
   private static final int ABORT = 255;
   private static final int MOST_BYTES = 1785;
 
-  /** The longest silence the standard knows (T2, T3), twice: loggers stamp late. */
-  private static final long SILENCE_MICROS = 2_500_000;
-
   private final IntPredicate wanted;
 
   /**
@@ -89,7 +86,8 @@ public final class Transport {
       int offset,
       int length,
       Receiver receiver) {
-    if (length < 8) {
+    boolean packet = (id & PF_BITS) == TP_DT || (id & PF_BITS) == ETP_DT;
+    if (length < (packet ? 2 : 8)) {
       memory.add(TransportEvent.MALFORMED);
       return;
     }
@@ -97,8 +95,8 @@ public final class Transport {
     switch (id & PF_BITS) {
       case TP_CM -> control(memory, micros, bus, addresses, data, offset);
       case ETP_CM -> extendedControl(memory, micros, bus, addresses, data, offset);
-      case TP_DT -> packet(memory, micros, bus, addresses, false, data, offset, receiver);
-      default -> packet(memory, micros, bus, addresses, true, data, offset, receiver);
+      case TP_DT -> packet(memory, micros, bus, addresses, false, data, offset, length, receiver);
+      default -> packet(memory, micros, bus, addresses, true, data, offset, length, receiver);
     }
   }
 
@@ -201,13 +199,14 @@ public final class Transport {
       boolean extended,
       byte[] data,
       int at,
+      int length,
       Receiver receiver) {
     Session session = memory.find(bus, addresses, extended);
     if (session == null) {
       memory.add(TransportEvent.ORPHAN);
       return;
     }
-    if (micros - session.lastMicros > SILENCE_MICROS) {
+    if (micros - session.lastMicros > memory.limits.silenceMicros()) {
       memory.remove(session);
       memory.add(TransportEvent.TIMED_OUT);
       return;
@@ -217,10 +216,15 @@ public final class Transport {
       memory.add(TransportEvent.OUT_OF_ORDER);
       return;
     }
+    if (length - 1 < session.needed()) {
+      memory.remove(session);
+      memory.add(TransportEvent.MALFORMED);
+      return;
+    }
     if (!memory.room(session)) {
       return;
     }
-    session.take(data, at + 1);
+    session.take(data, at + 1, Math.min(7, length - 1));
     session.lastMicros = micros;
     if (session.complete()) {
       memory.remove(session);

@@ -6,13 +6,21 @@ package io.foretell.diagnostics.j1939;
  * @param sessions how many sessions are open at once
  * @param messageBytes the longest message that is taken
  * @param allBytes what all open sessions may hold together
+ * @param silenceMicros how long a session may be silent
  */
-public record TransportLimits(int sessions, int messageBytes, int allBytes) {
-  /** For one device of a fleet: what diagnostic messages need, and not more. */
-  public static final TransportLimits DEVICE = new TransportLimits(32, 1 << 13, 1 << 17);
+public record TransportLimits(int sessions, int messageBytes, int allBytes, long silenceMicros) {
+  /**
+   * For one device of a fleet: what diagnostic messages need, and not more; twice the longest
+   * silence that the standard knows (T2, T3), as loggers stamp late.
+   */
+  public static final TransportLimits DEVICE = new TransportLimits(32, 1 << 13, 1 << 17, 2_500_000);
 
-  /** For a log that is decoded on its own. */
-  public static final TransportLimits LOG = new TransportLimits(4096, 1 << 20, 1 << 24);
+  /**
+   * For a log that is decoded on its own. Its clock may jump where the logger paused, so that order
+   * alone decides what belongs together.
+   */
+  public static final TransportLimits LOG =
+      new TransportLimits(4096, 1 << 20, 1 << 24, Long.MAX_VALUE);
 
   /** Refuses what is not positive. */
   public TransportLimits {

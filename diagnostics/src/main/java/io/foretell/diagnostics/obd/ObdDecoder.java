@@ -23,7 +23,7 @@ public final class ObdDecoder {
   private ObdDecoder() {}
 
   /**
-   * Decodes a request's answers, one a control unit.
+   * Decodes a request's answers, one a control unit and PID.
    *
    * @param request {@code 010C}, {@code 03}, …
    * @param answers what the units sent; answers to other requests are passed over
@@ -33,7 +33,9 @@ public final class ObdDecoder {
     List<ObdAnswer> decoded = new ArrayList<>();
     for (UnitAnswer answer : answers) {
       if (answers(request, answer.bytes())) {
-        decoded.add(decode(request, answer, decoded.isEmpty() ? trace : Trace.NONE));
+        for (UnitAnswer part : Parts.of(request, answer)) {
+          decoded.add(decode(request, part, decoded.isEmpty() ? trace : Trace.NONE));
+        }
       }
     }
     if (decoded.isEmpty()) {
@@ -47,7 +49,7 @@ public final class ObdDecoder {
         && (answer[0] & 0xFF) == request.service() + POSITIVE
         && (request.pid() < 0
             || answer.length == 1
-            || (answer[1] & 0xFF) == request.pid()
+            || request.asks(answer[1] & 0xFF)
             || request.service() == 6);
   }
 
@@ -76,14 +78,15 @@ public final class ObdDecoder {
     trace.step(0, 1, "answer of service " + request.service(), clause);
     int least = request.service() == 5 ? 4 : request.pid() < 0 ? 1 : 2;
     need(bytes, least);
+    int pid = request.pid() < 0 || request.service() == 6 ? request.pid() : bytes[1] & 0xFF;
     List<ObdSignal> signals = List.of();
     ObdValue value;
     switch (request.service()) {
       case 0x01, 0x02 -> {
         int at = request.service() == 1 ? 2 : 3;
         trace.step(1, at - 1, at == 2 ? "PID" : "PID, frame number", clause);
-        value = current(request.pid(), bytes, at, trace);
-        signals = Pids.decode(request.pid(), bytes, at, trace);
+        value = current(pid, bytes, at, trace);
+        signals = Pids.decode(pid, bytes, at, trace);
       }
       case 0x03, 0x07, 0x0A -> value = codes(bytes, trace, clause);
       case 0x05 ->
@@ -107,7 +110,7 @@ public final class ObdDecoder {
                   ? supported(bytes, 2, trace, clause)
                   : VehicleInformation.decode(request.pid(), bytes, trace);
     }
-    return new ObdAnswer(answer.unit(), value, signals);
+    return new ObdAnswer(answer.unit(), pid, value, signals);
   }
 
   /** On CAN a count comes first; on older buses frames of three codes, padded with zeros. */

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 public final class UdsReader {
   private static final int ANSWER = 0x40;
   private static final int NEGATIVE = 0x7F;
+  private static final int READ_DATA = 0x22;
   private static final int SUPPRESS = 0x80;
   private static final String DATA = "data";
 
@@ -19,6 +20,10 @@ public final class UdsReader {
   private final Definition definition;
   private final Trace trace;
   private final List<UdsMessage.Part> parts = new ArrayList<>();
+
+  /** The identifiers that were asked for, in their order; empty where the request is not known. */
+  private final List<Integer> asked = new ArrayList<>();
+
   private String clause = "ISO 14229-1 8";
   private int at;
 
@@ -48,6 +53,25 @@ public final class UdsReader {
       return new UdsMessage.Codes(DtcReports.read(bytes, definition.sizes(), trace));
     }
     return new UdsReader(bytes, definition, trace).framed(sid);
+  }
+
+  /**
+   * Reads the answer to a request: the identifiers that were asked for tell where data ends whose
+   * length no definition says.
+   *
+   * @throws InvalidInputException where it is empty, cut off, or of no service
+   */
+  public static UdsMessage answer(
+      byte[] request, byte[] answer, Definition definition, Trace trace) {
+    int sid = answer.length == 0 ? 0 : answer[0] & 0xFF;
+    if (sid != READ_DATA + ANSWER || request.length == 0 || request[0] != READ_DATA) {
+      return read(answer, definition, trace);
+    }
+    UdsReader reader = new UdsReader(answer, definition, trace);
+    for (int i = 1; i + 1 < request.length; i += 2) {
+      reader.asked.add((request[i] & 0xFF) << 8 | request[i + 1] & 0xFF);
+    }
+    return reader.framed(sid);
   }
 
   private UdsMessage framed(int sid) {
@@ -138,13 +162,32 @@ public final class UdsReader {
   }
 
   private void identifiers(boolean request) {
+    int n = 0;
     do {
       int did = identifier();
+      n++;
       if (!request) {
         Definition.Item item = definition.did(did);
-        item(did, item == null || item.length() == 0 ? left() : item.length());
+        boolean known = item != null && item.length() > 0;
+        item(did, known ? item.length() : toNext(n));
       }
     } while (left() > 0);
+  }
+
+  /**
+   * How many bytes there are to the next identifier that was asked for: all, unless it is clear.
+   */
+  private int toNext(int n) {
+    int found = -1;
+    for (int i = at; n < asked.size() && i + 1 < bytes.length; i++) {
+      if (((bytes[i] & 0xFF) << 8 | bytes[i + 1] & 0xFF) == asked.get(n)) {
+        if (found >= 0) {
+          return left();
+        }
+        found = i;
+      }
+    }
+    return found < 0 ? left() : found - at;
   }
 
   private int identifier() {

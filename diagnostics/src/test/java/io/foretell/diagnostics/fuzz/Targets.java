@@ -78,7 +78,7 @@ final class Targets {
           id,
           data,
           at + 5,
-          data[at + 4] & 8,
+          Math.min(8, data[at + 4] & 15),
           (t, bus, sa, da, pgn, kind, message, length) -> check(length <= message.length));
       check(memory.openSessions() <= TransportLimits.DEVICE.sessions());
       check(memory.heldBytes() >= 0 && memory.heldBytes() <= TransportLimits.DEVICE.allBytes());

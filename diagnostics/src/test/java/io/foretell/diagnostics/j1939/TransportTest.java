@@ -118,14 +118,30 @@ class TransportTest {
 
   @Test
   void silence_longer_than_the_standard_allows_drops_the_message() {
-    List<Frame> frames = packets(new byte[20], 0x21, 255);
-    send("can0", frames.subList(0, 2));
-    micros += 3_000_000;
-    send("can0", frames.subList(2, frames.size()));
+    J1939Memory device = new J1939Memory();
+    for (Frame frame : packets(new byte[20], 0x21, 255)) {
+      transport.frame(
+          device, micros += 2_600_000, "can0", frame.id(), frame.data(), 0, 8, this::message);
+    }
 
     assertThat(messages).isEmpty();
-    assertThat(memory.count(TransportEvent.TIMED_OUT)).isEqualTo(1);
-    assertThat(memory.count(TransportEvent.ORPHAN)).isEqualTo(1);
+    assertThat(device.count(TransportEvent.TIMED_OUT)).isEqualTo(1);
+    assertThat(device.count(TransportEvent.ORPHAN)).isEqualTo(2);
+  }
+
+  @Test
+  void last_packet_may_come_without_its_padding_and_no_other() {
+    List<Frame> frames = packets(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x21, 255);
+    send("can0", frames.subList(0, 2));
+    transport.frame(
+        memory, micros, "can0", frames.get(2).id(), frames.get(2).data(), 0, 3, this::message);
+    send("can0", frames.subList(0, 1));
+    transport.frame(
+        memory, micros, "can0", frames.get(1).id(), frames.get(1).data(), 0, 5, this::message);
+
+    assertThat(messages).hasSize(1);
+    assertThat(messages.get(0)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+    assertThat(memory.count(TransportEvent.MALFORMED)).isEqualTo(1);
   }
 
   @Test

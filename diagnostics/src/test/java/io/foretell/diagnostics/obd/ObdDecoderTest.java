@@ -26,6 +26,16 @@ class ObdDecoderTest {
   }
 
   @Test
+  void answer_to_several_pids_is_cut_into_one_each() {
+    List<ObdAnswer> answers = decode("01 0C 06 0D", "410C1AF806900D28");
+
+    assertThat(answers).extracting(ObdAnswer::pid).containsExactly(0x0C, 0x06, 0x0D);
+    assertThat(answers.get(0).value())
+        .isEqualTo(new ObdValue.Quantity(1726, "revolutions_per_minute"));
+    assertThat(answers.get(2).value()).isEqualTo(new ObdValue.Quantity(40, "kilometer_per_hour"));
+  }
+
+  @Test
   void permanent_codes_are_codes() {
     assertThat(value("0A", "4A0201330420")).isEqualTo(new ObdValue.Codes(List.of(0x0133, 0x0420)));
     assertThat(value("0A", "4A013300000000")).isEqualTo(new ObdValue.Codes(List.of(0x0133)));

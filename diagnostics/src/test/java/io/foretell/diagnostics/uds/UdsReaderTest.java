@@ -84,6 +84,18 @@ class UdsReaderTest {
   }
 
   @Test
+  void identifiers_that_were_asked_for_tell_where_data_ends() {
+    byte[] request = HexFormat.of().parseHex("22F18CF195");
+    byte[] answer = HexFormat.of().parseHex("62F18C313233F1953435");
+    UdsMessage.Framed framed =
+        (UdsMessage.Framed) UdsReader.answer(request, answer, Definition.STANDARD, Trace.NONE);
+
+    assertThat(framed.parts()).hasSize(4);
+    assertThat(framed.parts().get(1).bytes()).hasSize(3);
+    assertThat(framed.parts().get(3).bytes()).hasSize(2);
+  }
+
+  @Test
   void response_pending_is_a_wait() {
     assertThat(((UdsMessage.Negative) read("7F2278", Definition.STANDARD)).response().isWait())
         .isTrue();

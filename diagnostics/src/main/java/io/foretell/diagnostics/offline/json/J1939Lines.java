@@ -108,7 +108,11 @@ final class J1939Lines implements LineDecoder {
     SpnConversion conversion = conversions.of(sa, data, 0, length);
     if (isDm(kind.pgn())) {
       Dm.Codes codes = (Dm.Codes) DmReader.read(kind, data, length, conversion, steps.trace());
-      DmJson.put(node.putObject("dm"), codes.content(), true);
+      ObjectNode dm = node.putObject("dm");
+      DmJson.put(dm, codes.content(), true);
+      if (all) {
+        dm.put("conversion", conversion.version());
+      }
     } else {
       try {
         node.set(

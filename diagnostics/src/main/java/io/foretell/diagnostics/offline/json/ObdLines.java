@@ -18,6 +18,7 @@ import io.foretell.diagnostics.obd.UnitAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** {@code {"request","lines":[…]}} to {@code {"value":…}}. */
@@ -49,7 +50,9 @@ final class ObdLines implements LineDecoder {
     if (all) {
       more(node, answers.get(0));
     }
-    if (answers.size() > 1) {
+    if (!request.more().isEmpty()) {
+      pids(node, answers);
+    } else if (answers.size() > 1) {
       ArrayNode units = node.putArray("units");
       for (ObdAnswer answer : answers) {
         ObjectNode one = units.addObject();
@@ -62,6 +65,21 @@ final class ObdLines implements LineDecoder {
     }
     steps.put(node, first(request, sent));
     out.accept(Json.text(node));
+  }
+
+  /** The values of a request of several PIDs, as the first unit has them. */
+  private void pids(ObjectNode node, List<ObdAnswer> answers) {
+    ObjectNode pids = node.putObject("pids");
+    for (ObdAnswer answer : answers) {
+      String pid = String.format(Locale.ROOT, "%02X", answer.pid());
+      if (!pids.has(pid)) {
+        ObjectNode one = pids.putObject(pid);
+        put(one, answer.value());
+        if (all) {
+          more(one, answer);
+        }
+      }
+    }
   }
 
   /** The bytes that are explained: those of the first answer that counts. */

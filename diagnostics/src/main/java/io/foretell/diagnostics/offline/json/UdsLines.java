@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * {@code {"response":hex}} to the decoded answer; a {@code "request"} likewise. {@code
- * snapshot_did_sizes} (DID in hex to bytes) and {@code extended_data_size} say what the answer
- * itself does not; so does a definition. With {@code all}, codes have their texts, and the answers
- * of one {@code "ecu"} what changed since the one before.
+ * {@code {"response":hex}} to the decoded answer; a {@code "request"} alone likewise, beside an
+ * answer it says what was asked for. {@code snapshot_did_sizes} (DID in hex to bytes) and {@code
+ * extended_data_size} say what the answer itself does not; so does a definition. With {@code all},
+ * codes have their texts, and the answers of one {@code "ecu"} what changed since the one before.
  */
 final class UdsLines implements LineDecoder {
+  private static final String REQUEST = "request";
+  private static final String RESPONSE = "response";
   private static final int MOST_UNITS = 256;
 
   private final UdsJson json;
@@ -39,11 +41,13 @@ final class UdsLines implements LineDecoder {
   @Override
   public void line(String line, Consumer<String> out) {
     JsonNode input = Json.read(line);
-    byte[] bytes = Hex.bytes(Json.text(input, input.has("request") ? "request" : "response"));
+    boolean answer = input.has(RESPONSE) || !input.has(REQUEST);
+    byte[] bytes = Hex.bytes(Json.text(input, answer ? RESPONSE : REQUEST));
+    byte[] request = input.has(REQUEST) ? Hex.bytes(Json.text(input, REQUEST)) : new byte[0];
     ObjectNode node = Json.object();
     Explain steps = new Explain(explain);
     Definition sizes = sizes(input);
-    UdsMessage message = UdsReader.read(bytes, sizes, steps.trace());
+    UdsMessage message = UdsReader.answer(request, bytes, sizes, steps.trace());
     json.put(node, message, sizes);
     if (message instanceof UdsMessage.Negative negative && (explain || all)) {
       node.put("wait", negative.response().isWait());
