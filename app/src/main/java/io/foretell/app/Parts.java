@@ -85,6 +85,7 @@ final class Parts {
   final LivePresence presence;
   final LaneDoor door;
   final DurableDownlink downlink;
+  final Knowledge knowledge;
   final CodeBook book;
   final List<Detector<?>> detectors;
   final DeskDatabase deskDatabase;
@@ -139,7 +140,8 @@ final class Parts {
             clock);
     downlink = new DurableDownlink(new SqlCommandStore(records.source()), clock);
 
-    book = new CodeBook();
+    knowledge = Knowledge.of(config);
+    book = knowledge.book();
     detectors = Detectors.of(config);
 
     deskDatabase = new DeskDatabase(records.source());

@@ -2,6 +2,8 @@ package io.foretell.app.cli;
 
 import io.foretell.app.client.CommandFailed;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.codes.Language;
+import io.foretell.diagnostics.codes.UserCodes;
 import io.foretell.diagnostics.offline.json.Kind;
 import io.foretell.diagnostics.offline.json.OfflineDecoder;
 import java.io.BufferedReader;
@@ -18,8 +20,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -36,7 +40,14 @@ import picocli.CommandLine.Spec;
       "  decode isotp                {\"frames\":[\"7E8#…\"]}",
       "  decode dbc FILE.dbc         {\"id\",\"ext\",\"data\"}",
       "  decode obdb SIGNALSETS      {\"car\",\"year\",\"command_id\",\"response\"}",
-      "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3'",
+      "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3', 'HART"
+          + " D7'",
+      "  decode ne107|hart|profibus|opcua   {\"status\"}: status of an instrument or data source",
+      "  decode iolink               {\"event\":hex} or {\"qualifier\",\"code\"}",
+      "  decode emcy                 {\"id\",\"data\"}: CANopen emergency",
+      "  decode modbus|cip           {\"response\":hex}: exception or status of a reply",
+      "  decode table TABLE.json     {register: value}: a maker's own codes",
+      "  decode signals MANIFEST.json  CAN log to named signals by a decoder manifest",
       "",
       "Input is standard input or the named file (.gz too). A line that cannot be decoded gives",
       "{\"error\",\"detail\",\"line\"} and the rest goes on; the exit code is then 1."
@@ -49,6 +60,18 @@ final class DecodeCommand implements Callable<Integer> {
 
   @Parameters(index = "1..*", paramLabel = "FILE|CODE", description = "As the kind needs.")
   private List<String> rest = List.of();
+
+  @Option(
+      names = "--lang",
+      paramLabel = "LANG",
+      description = "decode code: answer in this language alone, en or zh.")
+  private String language = "";
+
+  @Option(
+      names = "--codes",
+      paramLabel = "DIR",
+      description = "decode code: a folder of your own code tables (*.tsv).")
+  private @Nullable Path codes;
 
   @Override
   public Integer call() throws IOException {
@@ -64,8 +87,9 @@ final class DecodeCommand implements Callable<Integer> {
         decoder = new OfflineDecoder(what, Path.of(inputs.get(0)));
         inputs = inputs.subList(1, inputs.size());
       } else {
-        decoder = new OfflineDecoder(what, new CodeBook());
+        decoder = plain(what);
       }
+      decoder.notices().forEach(spec.commandLine().getErr()::println);
       try (Reader in = what == Kind.CODE && !inputs.isEmpty() ? codes(inputs) : open(inputs)) {
         OfflineDecoder.Summary summary = decoder.decode(in, out::println);
         return summary.errors() == 0 ? 0 : 1;
@@ -75,6 +99,15 @@ final class DecodeCommand implements Callable<Integer> {
     } finally {
       out.flush();
     }
+  }
+
+  private OfflineDecoder plain(Kind what) throws IOException {
+    UserCodes own = codes == null ? UserCodes.NONE : UserCodes.read(codes, List.of());
+    own.notices().forEach(spec.commandLine().getErr()::println);
+    CodeBook book = new CodeBook(own);
+    return what == Kind.CODE && !language.isEmpty()
+        ? OfflineDecoder.ofCodes(book, Language.of(language))
+        : new OfflineDecoder(what, book);
   }
 
   private static Reader codes(List<String> codes) {
