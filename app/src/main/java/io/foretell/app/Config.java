@@ -116,13 +116,16 @@ public final class Config {
           "diagnostics.buffer-bytes",
           "131072",
           Config::positive,
-          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy bus.");
+          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy"
+              + " bus.");
   public static final Key<Duration> HEALING =
       key(
           "diagnostics.healing-period",
           "10m",
           Config::duration,
           "How long a fault must be gone before it counts as healed.");
+  public static final Key<String> CODES =
+      key("codes.dir", "", v -> v, "Folder of your own fault code tables (*.tsv, *.table.json).");
   public static final Key<String> MODEL =
       key("diagnostics.model", "", v -> v, "Model file of the remaining-life predictor.");
   public static final Key<Integer> HORIZON_CYCLES =

@@ -82,6 +82,7 @@ final class Parts {
   final LivePresence presence;
   final LaneDoor door;
   final DurableDownlink downlink;
+  final Knowledge knowledge;
   final CodeBook book;
   final List<Detector<?>> detectors;
   final DeskDatabase deskDatabase;
@@ -105,7 +106,8 @@ final class Parts {
     vertx = ground.vertx;
     scheduler = ground.scheduler;
     engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
-    book = new CodeBook();
+    knowledge = Knowledge.of(config);
+    book = knowledge.book();
     detectors = Detectors.of(config);
 
     if (config.get(Config.INFLUX_URL).isEmpty()) {

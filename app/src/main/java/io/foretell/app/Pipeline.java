@@ -4,8 +4,6 @@ import io.foretell.diagnostics.Diagnosis;
 import io.foretell.diagnostics.DiagnosisRules;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.diagnostics.FaultSeverity;
-import io.foretell.diagnostics.codes.CodeReader;
-import io.foretell.diagnostics.j1939.J1939Reader;
 import io.foretell.ingest.Decoding;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.Limits;
@@ -15,7 +13,6 @@ import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.wire.Topics;
-import java.util.List;
 
 /**
  * Every arrow of the loop, from top to bottom as a message takes them.
@@ -77,7 +74,7 @@ final class Pipeline {
         new Decoding(Topics.TELEMETRY, Topics.REJECTS, Payloads.standard(limits), limits);
     Diagnosis diagnosis =
         new Diagnosis(
-            List.of(new J1939Reader(parts.book), new CodeReader(parts.book)),
+            parts.knowledge.readers(),
             parts.detectors,
             severity(parts),
             rules(config),

@@ -2,6 +2,8 @@ package io.foretell.app.cli;
 
 import io.foretell.app.client.CommandFailed;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.codes.Language;
+import io.foretell.diagnostics.codes.UserCodes;
 import io.foretell.diagnostics.j1939.SpnConversion;
 import io.foretell.diagnostics.offline.json.DecodeOptions;
 import io.foretell.diagnostics.offline.json.Kind;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,10 +47,14 @@ import picocli.CommandLine.Spec;
       "  decode nmea2000 LOG         log of a boat's bus: candump or PCAN-View",
       "  decode dbc FILE.dbc         {\"id\",\"ext\",\"data\"}",
       "  decode obdb SIGNALSETS      {\"car\",\"year\",\"command_id\",\"response\"}",
-      "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3'",
-      "  decode signals MANIFEST     CAN log: signals by name",
-      "  decode ne107|hart|profibus|iolink|opcua|emcy|modbus|cip    status of instruments",
-      "  decode table TABLE          {register: value}: a maker's codes",
+      "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3', 'HART"
+          + " D7'",
+      "  decode ne107|hart|profibus|opcua   {\"status\"}: status of an instrument or data source",
+      "  decode iolink               {\"event\":hex} or {\"qualifier\",\"code\"}",
+      "  decode emcy                 {\"id\",\"data\"}: CANopen emergency",
+      "  decode modbus|cip           {\"response\":hex}: exception or status of a reply",
+      "  decode table TABLE.json     {register: value}: a maker's own codes",
+      "  decode signals MANIFEST.json  CAN log to named signals by a decoder manifest",
       "",
       "Input is standard input or the named file (.gz too). A line that cannot be decoded gives",
       "{\"error\",\"detail\",\"line\"} and the rest goes on; the exit code is then 1."
@@ -85,6 +92,18 @@ final class DecodeCommand implements Callable<Integer> {
       description = "How a J1939 source address packs its SPNs: version 1 to 4 (j1939, dm).")
   private Map<Integer, Integer> conversions = Map.of();
 
+  @Option(
+      names = "--lang",
+      paramLabel = "LANG",
+      description = "decode code: answer in this language alone, en or zh.")
+  private String language = "";
+
+  @Option(
+      names = "--codes",
+      paramLabel = "DIR",
+      description = "decode code: a folder of your own code tables (*.tsv).")
+  private @Nullable Path codes;
+
   @Override
   public Integer call() throws IOException {
     Kind what = Kind.of(kind);
@@ -99,8 +118,9 @@ final class DecodeCommand implements Callable<Integer> {
         decoder = new OfflineDecoder(what, Path.of(inputs.get(0)));
         inputs = inputs.subList(1, inputs.size());
       } else {
-        decoder = new OfflineDecoder(what, new CodeBook(), options());
+        decoder = plain(what);
       }
+      decoder.notices().forEach(spec.commandLine().getErr()::println);
       try (Reader in = what == Kind.CODE && !inputs.isEmpty() ? codes(inputs) : open(inputs)) {
         OfflineDecoder.Summary summary = decoder.decode(in, out::println);
         return summary.errors() == 0 ? 0 : 1;
@@ -116,6 +136,15 @@ final class DecodeCommand implements Callable<Integer> {
     Map<Integer, SpnConversion> versions = new HashMap<>();
     conversions.forEach((sa, version) -> versions.put(sa, SpnConversion.of(version)));
     return new DecodeOptions(explain, all, definition, versions);
+  }
+
+  private OfflineDecoder plain(Kind what) throws IOException {
+    UserCodes own = codes == null ? UserCodes.NONE : UserCodes.read(codes, List.of());
+    own.notices().forEach(spec.commandLine().getErr()::println);
+    CodeBook book = new CodeBook(own);
+    return what == Kind.CODE && !language.isEmpty()
+        ? OfflineDecoder.ofCodes(book, Language.of(language))
+        : new OfflineDecoder(what, book, options());
   }
 
   private static Reader codes(List<String> codes) {

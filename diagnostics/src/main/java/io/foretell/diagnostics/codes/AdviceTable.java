@@ -1,5 +1,6 @@
 package io.foretell.diagnostics.codes;
 
+import io.foretell.diagnostics.industrial.Ne107;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For SAE J2012: the narrowest range of at most 256 codes, the failure type, words of the text,
  * then wider ranges. For SAE J1939: an electrical or mechanical FMI says more than the SPN; where
  * the value itself is wrong (FMI 0, 1, 15–18) the SPN does. For the status of an instrument: its
- * signal of NAMUR NE 107.
+ * family where it fails, then its signal of NAMUR NE 107.
  */
 final class AdviceTable {
   private static final int NARROW = 0x100;
@@ -36,6 +37,7 @@ final class AdviceTable {
   private final Map<Integer, Advice> types = new HashMap<>();
   private final Map<String, Advice> words = new LinkedHashMap<>();
   private final Map<String, Advice> signals = new HashMap<>();
+  private final Map<String, Advice> families = new HashMap<>();
 
   AdviceTable() {
     Tables.read("advice.tsv", this::add);
@@ -58,7 +60,9 @@ final class AdviceTable {
       addIfThere(found, value ? spn : fmi);
       addIfThere(found, value ? fmi : spn);
     } else if (code.isStatus()) {
-      addIfThere(found, signals.get(StatusWords.signal(code).letter()));
+      Ne107 signal = StatusWords.signal(code);
+      addIfThere(found, signal == Ne107.FAILURE ? families.get(code.family()) : null);
+      addIfThere(found, signals.get(signal.letter()));
     }
     return found;
   }
@@ -102,6 +106,7 @@ final class AdviceTable {
     switch (selector.substring(0, space)) {
       case "SPN" -> spns.put(Integer.valueOf(value), advice);
       case "FMI" -> fmis.put(Integer.valueOf(value), advice);
+      case "STATUS" -> families.put(value, advice);
       case "NE107" -> signals.put(value, advice);
       case "FTB" -> types.put(Integer.valueOf(value, 16), advice);
       default -> words.put(value, advice);

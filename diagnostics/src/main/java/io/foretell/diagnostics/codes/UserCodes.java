@@ -4,7 +4,7 @@ import io.foretell.diagnostics.tables.CodeTable;
 import io.foretell.diagnostics.tables.TableCode;
 import io.foretell.proto.Severity;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ public final class UserCodes {
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
-    } catch (MalformedInputException e) {
+    } catch (CharacterCodingException e) {
       notices.add(file.getFileName() + ": not UTF-8");
       return;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foretell.diagnostics.signals.json.ManifestFiles;
+import io.foretell.diagnostics.tables.json.TableFiles;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Telemetry;
@@ -42,8 +43,12 @@ class FrameDecoderTest {
   void files() throws IOException {
     Files.writeString(
         folder.resolve("body.dbc"),
-        "BO_ 256 Body: 8 X\n SG_ Level : 0|8@1+ (2,0) [0|0] \"\" X\n SG_ Door : 8|8@1+ (1,0) [0|0]"
-            + " \"\" X\n SG_ Bad\nBO_ 2566844926 CCVS: 8 X\n SG_ Own : 8|16@1+ (1,0) [0|0] \"\" X\n");
+        "BO_ 256 Body: 8 X\n"
+            + " SG_ Level : 0|8@1+ (2,0) [0|0] \"\" X\n"
+            + " SG_ Door : 8|8@1+ (1,0) [0|0] \"\" X\n"
+            + " SG_ Bad\n"
+            + "BO_ 2566844926 CCVS: 8 X\n"
+            + " SG_ Own : 8|16@1+ (1,0) [0|0] \"\" X\n");
     Files.writeString(
         folder.resolve("vss.json"),
         "{\"mapping\":\"body\",\"version\":1,\"signals\":{\"Door\":\"Vehicle.Door\",\"Nix\":\"x\"}}");
@@ -116,10 +121,12 @@ class FrameDecoderTest {
         "[\"truck-2016\", \"van-*\"] | [] | WRONG_SHAPE | models names no device model",
         "\"j1939\" | \"lin\" | WRONG_SHAPE | buses.can0: protocol is can or j1939",
         "\"mapped\" | \"some\" | WRONG_SHAPE | buses.*: keep is all or mapped",
-        "\"11\": 1 | \"11\": 5 | WRONG_SHAPE | spn: source address (0–255) to conversion version (1–4)",
+        "\"11\": 1 | \"11\": 5 | WRONG_SHAPE | spn: source address (0–255) to conversion version"
+            + " (1–4)",
         "vss.json | ../vss.json | INVALID_NAME | no file of the manifest's folder: '../vss.json'",
         "vss.json | nix.json | NOT_FOUND | no file nix.json",
-        "\"to\": \"Vehicle.Fuel\" | \"to\": \"\" | WRONG_SHAPE | buses.*.mapping.Body.Level: no name to map to"
+        "\"to\": \"Vehicle.Fuel\" | \"to\": \"\" | WRONG_SHAPE | buses.*.mapping.Body.Level: no"
+            + " name to map to"
       })
   void wrong_manifest_is_refused_with_its_place(
       String what, String by, ReasonCode reason, String detail) {
@@ -130,6 +137,18 @@ class FrameDecoderTest {
               assertThat(e.reason()).isEqualTo(reason);
               assertThat(e.detail()).isEqualTo(detail);
             });
+  }
+
+  @Test
+  void file_that_is_no_text_is_refused() throws IOException {
+    Path file = Files.write(folder.resolve("b.manifest.json"), new byte[] {'{', (byte) 0xFF});
+
+    assertThatThrownBy(() -> ManifestFiles.read(file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("not UTF-8");
+    assertThatThrownBy(() -> TableFiles.read(file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("not UTF-8");
   }
 
   @Test

@@ -28,6 +28,7 @@ final class ObdbLines implements LineDecoder {
   private static final Pattern EXTENSION = Pattern.compile(".*[|,]e=([0-9A-Fa-f]{2}).*");
   private static final Pattern CODE = Pattern.compile("(?:[0-9A-Fa-f]{2}){1,4}");
   private static final Pattern YEAR = Pattern.compile("\\d{4}");
+  private static final int LONG_ID = 8;
   private static final int EXTENDED_ID = 1 << 31;
   private static final int MOST_SESSIONS = 64;
   private static final int MOST_BYTES = 4095;
@@ -48,7 +49,9 @@ final class ObdbLines implements LineDecoder {
     ObjectNode signals = node.putObject("signals");
     byte[] prefix = HexFormat.of().parseHex(wanted.code());
     prefix[0] |= 0x40;
-    boolean extended = commands.stream().anyMatch(command -> !command.extension().isEmpty());
+    boolean extended =
+        !wanted.extension().isEmpty()
+            || commands.stream().anyMatch(command -> !command.extension().isEmpty());
     List<IsoTpMessage> answers = answers(Json.text(input, "response"), extended);
     boolean named = answers.stream().anyMatch(wanted::hears);
     for (IsoTpMessage answer : answers) {
@@ -89,13 +92,15 @@ final class ObdbLines implements LineDecoder {
   private static List<ObdbCommand> find(List<ObdbCommand> all, Wanted wanted) {
     List<ObdbCommand> same = where(all, command -> command.code().equalsIgnoreCase(wanted.code()));
     List<ObdbCommand> found =
-        where(same, command -> command.header().equalsIgnoreCase(wanted.header()));
+        prefer(
+            where(same, command -> alike(command.header(), wanted.header())),
+            command -> command.header().equalsIgnoreCase(wanted.header()));
     if (found.isEmpty() && wanted.code().startsWith("01")) {
       // What all vehicles have may be asked of any control unit.
       found = same;
     }
     if (!wanted.answerer().isEmpty()) {
-      found = where(found, command -> command.answerer().equalsIgnoreCase(wanted.answerer()));
+      found = where(found, command -> alike(command.answerer(), wanted.answerer()));
     }
     if (found.isEmpty()) {
       throw new InvalidInputException(
@@ -104,6 +109,17 @@ final class ObdbLines implements LineDecoder {
     }
     found = prefer(found, command -> command.extension().equalsIgnoreCase(wanted.extension()));
     return prefer(found, command -> command.in(wanted.year()));
+  }
+
+  /**
+   * Sets write the address alone ({@code DA10}, {@code 10}) of {@code 18DA10F1}, {@code 18DAF110}.
+   */
+  private static boolean alike(String a, String b) {
+    String one = a.toUpperCase(Locale.ROOT);
+    String other = b.toUpperCase(Locale.ROOT);
+    return one.equals(other)
+        || one.length() == LONG_ID && !other.isEmpty() && one.contains(other)
+        || other.length() == LONG_ID && !one.isEmpty() && other.contains(one);
   }
 
   private static List<ObdbCommand> where(List<ObdbCommand> all, Predicate<ObdbCommand> fits) {

@@ -12,6 +12,7 @@ import io.foretell.diagnostics.tables.json.TableFiles;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,7 +85,7 @@ public final class ManifestFiles {
   public static Manifest read(Path file) throws IOException {
     Path parent = file.toAbsolutePath().normalize().getParent();
     ManifestFiles files = new ManifestFiles(parent == null ? file.toAbsolutePath() : parent);
-    return files.manifest(json(Files.readString(file), "the manifest"));
+    return files.manifest(json(file, "the manifest"));
   }
 
   private Manifest manifest(JsonNode node) throws IOException {
@@ -161,7 +162,7 @@ public final class ManifestFiles {
     }
     JsonNode signals = node;
     if (node.isTextual()) {
-      signals = json(Files.readString(inside(node.textValue())), at).path("signals");
+      signals = json(inside(node.textValue()), at).path("signals");
     }
     if (!signals.isObject()) {
       throw wrong(at + ": a mapping is an object of signals");
@@ -206,10 +207,12 @@ public final class ManifestFiles {
     return path;
   }
 
-  private static JsonNode json(String text, String what) {
+  private static JsonNode json(Path file, String what) throws IOException {
     JsonNode node;
     try {
-      node = JSON.readTree(text);
+      node = JSON.readTree(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw wrong(what + " is not UTF-8");
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
           ReasonCode.MALFORMED_JSON, what + ": " + e.getOriginalMessage());

@@ -11,6 +11,7 @@ import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Severity;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,11 @@ public final class TableFiles {
    * @throws InvalidInputException where it is no table: what is wrong, and where
    */
   public static CodeTable read(Path file) throws IOException {
-    return read(Files.readString(file));
+    try {
+      return read(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw wrong("the file is not UTF-8", "");
+    }
   }
 
   /**

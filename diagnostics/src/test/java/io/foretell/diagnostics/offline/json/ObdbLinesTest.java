@@ -99,6 +99,7 @@ class ObdbLinesTest {
                 capture("2014", "7E0.7E8.221000", "7E804621000 21"),
                 capture("2018", "7E0.7E8.221000|f=2016-", "7E80462100021"),
                 capture("2018", "DA10.10.221000", "18DAF11004621000 21"),
+                capture("2018", "18DA10F1.18DAF110.221000", "18 DA F1 10 04 62 10 00 21"),
                 capture("2018", "6F1.607.221000|e=07", "607F10462100021"),
                 capture("2020", "7E0.7E8.222000", "7E80462200021\n7E90462200022"),
                 capture("2020", "7E0.222000", "7E80462200021\n7E90462200022")));
@@ -107,6 +108,7 @@ class ObdbLinesTest {
         .containsExactly(
             "{\"signals\":{\"OLD\":33.0}}",
             "{\"signals\":{\"NEW\":33.0}}",
+            "{\"signals\":{\"LONG\":33.0}}",
             "{\"signals\":{\"LONG\":33.0}}",
             "{\"signals\":{\"EXTENDED\":33.0}}",
             "{\"signals\":{\"LATE\":33.0}}",
@@ -141,8 +143,9 @@ class ObdbLinesTest {
         Vectors.decode(
             decoder,
             List.of(
-                "{\"car\":\"Any-Car\",\"command_id\":\"7E0.0106\",\"response\":\"0106\\n7E8 05 41 06"
-                    + " 81 FF 30\\n>\"}",
+                "{\"car\":\"Any-Car\",\"command_id\":\"7E0.0106\",\"response\":\"0106\\n"
+                    + "7E8 05 41 06 81 FF 30\\n"
+                    + ">\"}",
                 "{\"car\":\"Any-Car\",\"command_id\":\"7E0.2211\",\"response\":\"\"}",
                 "{\"car\":\"../etc\",\"command_id\":\"7E0.0106\",\"response\":\"\"}"));
 
