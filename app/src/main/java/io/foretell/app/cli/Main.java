@@ -47,6 +47,8 @@ import picocli.CommandLine.ScopeType;
       CommandCommands.class,
       HistoryCommand.class,
       DoctorCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       AutoComplete.GenerateCompletion.class,
       HelpCommand.class
     })

@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /**
@@ -14,9 +18,13 @@ import javax.sql.DataSource;
  * writer.
  */
 public final class Records implements AutoCloseable {
+  private static final String FILE = "records.db";
+
+  private final Path folder;
   private final HikariDataSource pool;
 
-  private Records(HikariDataSource pool) {
+  private Records(Path folder, HikariDataSource pool) {
+    this.folder = folder;
     this.pool = pool;
   }
 
@@ -29,19 +37,36 @@ public final class Records implements AutoCloseable {
     }
     HikariConfig config = new HikariConfig();
     config.setPoolName("records");
-    config.setJdbcUrl("jdbc:sqlite:" + folder.resolve("records.db"));
+    config.setJdbcUrl("jdbc:sqlite:" + folder.resolve(FILE));
     config.setMaximumPoolSize(1);
     config.setConnectionTimeout(30_000);
     config.addDataSourceProperty("journal_mode", "WAL");
     config.addDataSourceProperty("synchronous", "FULL");
     config.addDataSourceProperty("foreign_keys", "true");
     config.addDataSourceProperty("busy_timeout", "10000");
-    return new Records(new HikariDataSource(config));
+    return new Records(folder, new HikariDataSource(config));
   }
 
   /** Connections. */
   public DataSource source() {
     return pool;
+  }
+
+  /**
+   * A copy as of one moment in another folder, while reading and writing go on.
+   *
+   * @throws UncheckedIOException where it cannot be made
+   */
+  public void copyTo(Path other) {
+    // A connection of its own: the one of the pool is not kept from others so long.
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(FILE));
+        PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
+      copy.setString(1, other.resolve(FILE).toString());
+      copy.execute();
+    } catch (SQLException e) {
+      throw new UncheckedIOException(new IOException("records cannot be copied", e));
+    }
   }
 
   @Override
