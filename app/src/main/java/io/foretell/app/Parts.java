@@ -70,6 +70,7 @@ final class Parts {
   private static final List<String> PRIVATE_NETWORKS =
       List.of("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16");
 
+  final Ground ground;
   final Config config;
   final InstantSource clock;
   final Vertx vertx;
@@ -98,6 +99,7 @@ final class Parts {
 
   /** Makes the parts; none of them has begun to work. */
   Parts(Config config, InstantSource clock, Ground ground, CampaignListener campaignListener) {
+    this.ground = ground;
     this.config = config;
     this.clock = clock;
     Path data = config.get(Config.DATA);

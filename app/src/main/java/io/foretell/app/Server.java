@@ -70,6 +70,7 @@ public final class Server implements AutoCloseable {
     this.ground = new Ground(config);
     this.parts = parts(config, clock, ground, bridge);
     States states = new States(parts);
+    Snapshot snapshot = new Snapshot(parts);
     this.conservation =
         new Conservation(
             parts.engine.lane(Topics.UPLINK),
@@ -83,7 +84,12 @@ public final class Server implements AutoCloseable {
             config.get(Config.HTTP_PORT),
             this::deviceRoutes,
             rooms(states),
-            new HttpApi.Operator(admin::matches, this::health, metrics::text, this::describe));
+            new HttpApi.Operator(
+                admin::matches,
+                this::health,
+                metrics::text,
+                this::describe,
+                out -> snapshot.write(version(), out)));
     Pipeline.draw(parts, this::watch, this::news);
     bridge.connect(parts.desk, this::tell);
     parts.presence.onChange(
@@ -295,10 +301,14 @@ public final class Server implements AutoCloseable {
     return health;
   }
 
+  private static String version() {
+    String version = Server.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
   private Map<String, Object> describe() {
     Map<String, Object> server = new LinkedHashMap<>();
-    String version = Server.class.getPackage().getImplementationVersion();
-    server.put("version", version == null ? "development" : version);
+    server.put("version", version());
     server.put("ports", ports());
     server.put("health", health());
     server.put("configuration", config.shown());

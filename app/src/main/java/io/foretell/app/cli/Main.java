@@ -56,6 +56,8 @@ public final class Main {
           CommandCommands.class,
           HistoryCommand.class,
           DoctorCommand.class,
+          BackupCommand.class,
+          RestoreCommand.class,
           AutoComplete.GenerateCompletion.class,
           HelpCommand.class);
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -69,6 +70,29 @@ public final class ApiClient {
         HttpRequest.BodyPublishers.ofByteArray(body));
   }
 
+  /**
+   * POST whose answer is bytes; the caller closes them.
+   *
+   * @param patience until they begin
+   */
+  public InputStream download(String path, Map<String, String> query, Duration patience) {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(path, query))
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .timeout(patience)
+            .header("authorization", "Bearer " + token)
+            .build();
+    HttpResponse<InputStream> answer = exchange(request, HttpResponse.BodyHandlers.ofInputStream());
+    if (answer.statusCode() / 100 == 2) {
+      return answer.body();
+    }
+    try (InputStream body = answer.body()) {
+      throw new CommandFailed(problem(answer.statusCode(), body.readAllBytes()));
+    } catch (IOException e) {
+      throw new CommandFailed(server + ": " + e.getMessage());
+    }
+  }
+
   /** DELETE. */
   public void delete(String path, Map<String, String> query) {
     send("DELETE", path, query, "application/json", HttpRequest.BodyPublishers.noBody());
@@ -117,9 +141,17 @@ public final class ApiClient {
             .header("authorization", "Bearer " + token)
             .header("content-type", type)
             .build();
+    HttpResponse<byte[]> answer = exchange(request, HttpResponse.BodyHandlers.ofByteArray());
     try {
-      HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
       return read(answer);
+    } catch (IOException e) {
+      throw new CommandFailed(server + ": " + e.getMessage());
+    }
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
+    try {
+      return http.send(request, handler);
     } catch (ConnectException e) {
       throw new CommandFailed(
           "no server answers at "

@@ -28,6 +28,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -82,7 +83,8 @@ public final class HttpApi implements Part {
       Predicate<String> admin,
       Supplier<List<Health>> health,
       Supplier<String> metrics,
-      Supplier<Map<String, Object>> server) {}
+      Supplier<Map<String, Object>> server,
+      Consumer<OutputStream> backup) {}
 
   /**
    * Puts the routes together.
@@ -138,6 +140,7 @@ public final class HttpApi implements Part {
     tickets.bind(routes);
     campaigns.bind(routes);
     new ServerApi(rooms.rejects(), rooms.conservation(), operator.server()).bind(routes);
+    new BackupApi(vertx, routes, operator.backup()).bind();
   }
 
   private void operatorRoutes(Operator operator, ObjectMapper json) {

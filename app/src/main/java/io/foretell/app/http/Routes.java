@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +67,12 @@ public final class Routes {
   void stream(String path, BiConsumer<RoutingContext, Call> handler) {
     bound.add(HttpMethod.GET + " " + path);
     router.get(path).handler(context -> handler.accept(context, new Call(context, json)));
+  }
+
+  /** Binds POST to what answers with bytes, as it makes them. */
+  void download(String path, Consumer<RoutingContext> handler) {
+    bound.add(HttpMethod.POST + " " + path);
+    router.post(path).handler(handler::accept);
   }
 
   /** {@code GET /devices/{device}} and so on, as in the OpenAPI file. */

@@ -5,12 +5,19 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.foretell.proto.Health;
+import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.Part;
+import io.foretell.proto.ReasonCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -23,13 +30,16 @@ import javax.sql.DataSource;
  */
 public final class Records implements Part {
   private static final String PART = "records";
+  private static final String FILE = "records.db";
   private static final int CONNECTIONS = 8;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private final Optional<Path> folder;
   private final HikariDataSource pool;
   private volatile boolean closed;
 
-  private Records(HikariDataSource pool) {
+  private Records(Optional<Path> folder, HikariDataSource pool) {
+    this.folder = folder;
     this.pool = pool;
   }
 
@@ -42,14 +52,14 @@ public final class Records implements Part {
     }
     HikariConfig config = new HikariConfig();
     config.setPoolName(PART);
-    config.setJdbcUrl("jdbc:sqlite:" + folder.resolve("records.db"));
+    config.setJdbcUrl("jdbc:sqlite:" + folder.resolve(FILE));
     config.setMaximumPoolSize(1);
     config.setConnectionTimeout(30_000);
     config.addDataSourceProperty("journal_mode", "WAL");
     config.addDataSourceProperty("synchronous", "FULL");
     config.addDataSourceProperty("foreign_keys", "true");
     config.addDataSourceProperty("busy_timeout", "10000");
-    return new Records(new HikariDataSource(config));
+    return new Records(Optional.of(folder), new HikariDataSource(config));
   }
 
   /**
@@ -87,7 +97,7 @@ public final class Records implements Part {
     config.addDataSourceProperty("tcpKeepAlive", "true");
     config.addDataSourceProperty("targetServerType", "primary");
     try {
-      return new Records(new HikariDataSource(config));
+      return new Records(Optional.empty(), new HikariDataSource(config));
     } catch (PoolInitializationException e) {
       Throwable said = e.getCause() == null ? e : e.getCause();
       throw new RecordsRefusedException("records.url: " + said.getMessage(), e);
@@ -97,6 +107,29 @@ public final class Records implements Part {
   /** Connections. */
   public DataSource source() {
     return pool;
+  }
+
+  /**
+   * A copy as of one moment in another folder, while reading and writing go on.
+   *
+   * @throws UncheckedIOException where it cannot be made
+   * @throws InvalidInputException where the database is PostgreSQL, which has tools of its own
+   */
+  public void copyTo(Path other) {
+    Path from =
+        folder.orElseThrow(
+            () ->
+                new InvalidInputException(
+                    ReasonCode.CONFLICT, "the records are in PostgreSQL: copy them by pg_dump"));
+    // A connection of its own: the one of the pool is not kept from others so long.
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + from.resolve(FILE));
+        PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
+      copy.setString(1, other.resolve(FILE).toString());
+      copy.execute();
+    } catch (SQLException e) {
+      throw new UncheckedIOException(new IOException("records cannot be copied", e));
+    }
   }
 
   /** Does nothing: the tables are needed before the other parts are made, so it is open already. */

@@ -27,6 +27,7 @@ final class HouseRules {
     LIBRARIES.put(
         "com.fasterxml.jackson",
         List.of(
+            "app.backup",
             "app.cli",
             "app.client",
             "app.demo",

@@ -63,11 +63,21 @@ final class Replay<S, I> {
 
   /** Runs over what the partitions hold now; returns how many entries that was. */
   long run(List<Partition<I>> partitions) {
+    return run(partitions, Long.MIN_VALUE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param known the time that is known to have come, whatever the entries say; ms since 1970
+   */
+  long run(List<Partition<I>> partitions, long known) {
     for (Partition<I> partition : partitions) {
       Part part = new Part(partition);
       parts.add(part);
       entries(part, partition);
     }
+    latest = Math.max(latest, known);
     for (Part part : parts) {
       ticks(part);
     }

@@ -37,16 +37,21 @@ final class RocksLane<T> implements Lane<T> {
   /** Opens it, or learns again what is in the store. */
   void open(Store store, Writer through, int count) {
     if (partitions.isEmpty()) {
-      List<Partition<T>> opened = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        Store.Family family = store.family(family(i));
-        opened.add(new Partition<>(store, family, topic.name(), i, codec));
-      }
-      partitions = List.copyOf(opened);
+      openToRead(store, count);
       writer = through;
     } else {
       partitions.forEach(Partition::reload);
     }
+  }
+
+  /** Opens it for readers alone. */
+  void openToRead(Store store, int count) {
+    List<Partition<T>> opened = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Store.Family family = store.family(family(i));
+      opened.add(new Partition<>(store, family, topic.name(), i, codec));
+    }
+    partitions = List.copyOf(opened);
   }
 
   /** The names of its families in the store. */

@@ -59,6 +59,7 @@ final class Store implements AutoCloseable {
   private @Nullable Tuning tuning;
   private @Nullable RocksDB db;
   private volatile long epoch;
+  private boolean readOnly;
 
   /** Something done with the open store. */
   interface Work<T> {
@@ -104,6 +105,41 @@ final class Store implements AutoCloseable {
       throw refused(e);
     } catch (IOException e) {
       throw new UncheckedIOException("folder of the lanes: " + dir, e);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Opens what is there as it is now, for reading alone and beside whoever writes to it.
+   *
+   * @param logs a folder for what RocksDB has to say; the store's own is left as it is
+   */
+  void openToRead(Path logs) {
+    lock.writeLock().lock();
+    try {
+      RocksDB.loadLibrary();
+      if (!Files.exists(dir.resolve("CURRENT"))) {
+        throw new StoreRefusedException("there are no lanes in " + dir);
+      }
+      Tuning opening = new Tuning();
+      tuning = opening;
+      readOnly = true;
+      List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+      for (String name : names(List.of())) {
+        descriptors.add(opening.family(name));
+      }
+      List<ColumnFamilyHandle> handles = new ArrayList<>();
+      // All files are opened at once: so what the writer deletes meanwhile can still be read.
+      try (DBOptions options = opening.database().setCreateIfMissing(false).setMaxOpenFiles(-1)) {
+        db =
+            RocksDB.openAsSecondary(options, dir.toString(), logs.toString(), descriptors, handles);
+      }
+      opened(handles);
+      checkFormat();
+    } catch (RocksDBException e) {
+      close();
+      throw refused(e);
     } finally {
       lock.writeLock().unlock();
     }
@@ -213,7 +249,7 @@ final class Store implements AutoCloseable {
     lock.writeLock().lock();
     try {
       RocksDB open = db;
-      if (open != null) {
+      if (open != null && !readOnly) {
         flush(open);
       }
       closeHandles();
@@ -258,6 +294,10 @@ final class Store implements AutoCloseable {
     try (DBOptions options = opening.database()) {
       db = RocksDB.open(options, dir.toString(), descriptors, handles);
     }
+    opened(handles);
+  }
+
+  private void opened(List<ColumnFamilyHandle> handles) throws RocksDBException {
     Map<String, ColumnFamilyHandle> byName = new HashMap<>();
     for (ColumnFamilyHandle handle : handles) {
       byName.put(new String(handle.getName(), UTF_8), handle);
@@ -281,6 +321,9 @@ final class Store implements AutoCloseable {
   private void checkFormat() throws RocksDBException {
     RocksDB open = opened();
     byte[] bytes = open.get(Keys.FORMAT);
+    if (bytes == null && readOnly) {
+      throw new StoreRefusedException("there are no lanes in " + dir + " that this version knows");
+    }
     if (bytes == null) {
       open.put(Keys.FORMAT, Integer.toString(FORMAT).getBytes(UTF_8));
       return;
