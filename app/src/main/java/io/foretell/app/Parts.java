@@ -14,6 +14,8 @@ import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
 import io.foretell.gateway.QuotaLimits;
+import io.foretell.gateway.bridge.Bridge;
+import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
@@ -25,6 +27,7 @@ import io.foretell.gateway.identity.sql.SqlDeviceStore;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
 import io.foretell.gateway.mqtt.sql.SqlSessionStore;
+import io.foretell.gateway.sparkplug.SparkplugDoor;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -32,6 +35,7 @@ import io.foretell.ingest.history.influx.InfluxHistory;
 import io.foretell.ingest.history.influx.InfluxSettings;
 import io.foretell.ingest.history.rocksdb.RocksHistory;
 import io.foretell.proto.Blobs;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Engine;
 import io.foretell.proto.History;
 import io.foretell.proto.Part;
@@ -55,6 +59,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -98,6 +103,7 @@ final class Parts {
   final Campaigns campaigns;
   final MqttListener mqtt;
   final CoapListener coap;
+  final Optional<Bridge> bridge;
 
   /** Makes the parts; none of them has begun to work. */
   Parts(Config config, InstantSource clock, CampaignListener campaignListener) {
@@ -175,13 +181,22 @@ final class Parts {
         new MqttListener(
             vertx,
             mqtt(config, clock),
-            door,
+            new SparkplugDoor(door, presence, this::tell, clock),
             registry,
             downlink,
             presence,
             clock,
             new SqlSessionStore(records.source()));
     coap = new CoapListener(coap(config, clock), door, registry, downlink, presence, blobs);
+    bridge =
+        config.get(Config.BRIDGE_URL).isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Bridge(bridge(config), door));
+  }
+
+  /** Takes a command to an edge node's connection. */
+  private void tell(SparkplugDoor.Command command) {
+    mqtt.tell(command.node(), command.topic(), command.payload());
   }
 
   private OutboxRelay outbox(AddressGuard guard) {
@@ -247,6 +262,19 @@ final class Parts {
     ServerCertificate certificate = certificate(config, clock);
     return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
         .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key());
+  }
+
+  private static BridgeSettings bridge(Config config) {
+    return new BridgeSettings(
+        URI.create(config.get(Config.BRIDGE_URL)),
+        config.get(Config.BRIDGE_VERSION),
+        config.get(Config.BRIDGE_USER),
+        config.get(Config.BRIDGE_PASSWORD),
+        config.get(Config.BRIDGE_CLIENT),
+        config.get(Config.BRIDGE_SHARE),
+        config.get(Config.BRIDGE_TOPIC),
+        DeviceId.parse(config.get(Config.BRIDGE_GATEWAY)),
+        BridgeSettings.DEFAULT_WINDOW);
   }
 
   private static CoapSettings coap(Config config, InstantSource clock) {

@@ -150,6 +150,7 @@ public final class Server implements AutoCloseable {
     start(parts.outbox);
     start(parts.mqtt);
     start(parts.coap);
+    parts.bridge.ifPresent(this::start);
     start(http);
     parts.scheduler.scheduleWithFixedDelay(
         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
