@@ -115,7 +115,7 @@ final class KillIT {
     return devices.stream().mapToLong(device -> device.acknowledged().cardinality()).sum();
   }
 
-  private static void settle(ApiClient api) {
+  static void settle(ApiClient api) {
     RunningServer.await(
         "all that is on the lanes",
         () -> api.get("/conservation", Map.of()).path("inFlight").asLong() == 0);
@@ -136,14 +136,14 @@ final class KillIT {
     assertThat(device.refused()).as("refused to %s", device.name()).isZero();
   }
 
-  private static BitSet all(NumberedDevice device) {
+  static BitSet all(NumberedDevice device) {
     BitSet all = new BitSet();
     all.set(1, device.sent() + 1);
     return all;
   }
 
   /** The numbers that history has; a number that is there twice fails. */
-  private static BitSet stored(ApiClient api, NumberedDevice device) {
+  static BitSet stored(ApiClient api, NumberedDevice device) {
     BitSet stored = new BitSet();
     Map<String, String> query = new LinkedHashMap<>();
     query.put("signal", NumberedDevice.SIGNAL);

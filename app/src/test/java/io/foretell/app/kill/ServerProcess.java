@@ -1,5 +1,7 @@
 package io.foretell.app.kill;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.AdminToken;
 import io.foretell.app.client.ApiClient;
@@ -100,6 +102,26 @@ final class ServerProcess implements AutoCloseable {
   /** Where devices connect over MQTT. */
   String mqtt() {
     return "tcp://127.0.0.1:" + ready.join().path("mqtt").asInt();
+  }
+
+  /** Where its health is. */
+  String http() {
+    return "http://127.0.0.1:" + ready.join().path("http").asInt();
+  }
+
+  /**
+   * From now on its files cannot grow beyond a size, as on a disk that is full; the system answers
+   * writes with EFBIG.
+   *
+   * @param bytes or {@code unlimited}
+   */
+  void largestFile(String bytes) throws IOException, InterruptedException {
+    Process prlimit =
+        new ProcessBuilder(
+                "prlimit", "--pid", process.pid() + "", "--fsize=" + bytes + ":unlimited")
+            .inheritIO()
+            .start();
+    assertThat(prlimit.waitFor()).as("prlimit (apt-get install util-linux)").isZero();
   }
 
   /** Its API, as the administrator. */

@@ -1,10 +1,15 @@
 package io.foretell.gateway.mqtt;
 
+import io.netty.handler.ssl.SslHandler;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets any client certificate through the TLS handshake, which proves only that the client holds
@@ -13,6 +18,20 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class AnyClient extends X509ExtendedTrustManager {
   private static final String NO_CLIENT = "this side is never a client";
+
+  /** The certificates that the client has shown; empty where none, or without TLS. */
+  static List<X509Certificate> chain(@Nullable SslHandler tls) {
+    if (tls == null) {
+      return List.of();
+    }
+    try {
+      return Arrays.stream(tls.engine().getSession().getPeerCertificates())
+          .map(X509Certificate.class::cast)
+          .toList();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType) {}

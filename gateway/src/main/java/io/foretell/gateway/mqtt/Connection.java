@@ -28,7 +28,6 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +37,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,17 +122,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** The certificates that the client has shown in its TLS handshake; empty where none. */
   List<X509Certificate> chain() {
-    SslHandler tls = ctx.pipeline().get(SslHandler.class);
-    if (tls == null) {
-      return List.of();
-    }
-    try {
-      return Arrays.stream(tls.engine().getSession().getPeerCertificates())
-          .map(X509Certificate.class::cast)
-          .toList();
-    } catch (SSLPeerUnverifiedException e) {
-      return List.of();
-    }
+    return AnyClient.chain(ctx.pipeline().get(SslHandler.class));
   }
 
   // --- what comes in
@@ -561,33 +549,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
       now.inflow().stop();
       now.outflow().stop();
       services.sessions().detach(now.session(), this, sessionExpiry);
-      sayWhy(now, reason, withWill && greeted);
+      Will will = withWill && greeted ? now.asked().will().orElse(null) : null;
+      new Farewell(id, services, ctx.executor()).say(now, reason, will, sessionExpiry);
     }
     greeter.predecessor().whenComplete((done, never) -> released.complete(null));
-  }
-
-  private void sayWhy(Client now, String reason, boolean withWill) {
-    Will will = withWill ? now.asked().will().orElse(null) : null;
-    String why = will == null ? reason : reason + "; will: " + will.text();
-    services.presence().left(now.device(), VIA, id, why);
-    if (will != null && will.delayMillis() == 0) {
-      will.publish(now.device(), services.door());
-    } else if (will != null) {
-      publishLater(now, will);
-    }
-  }
-
-  /** After its delay or at the session's end, unless the client is back (3.1.3.2.2). */
-  private void publishLater(Client now, Will will) {
-    int visit = services.sessions().visits(now.session());
-    Runnable unlessBack =
-        () -> {
-          if (services.sessions().visits(now.session()) == visit) {
-            will.publish(now.device(), services.door());
-          }
-        };
-    long delay = Math.min(will.delayMillis(), sessionExpiry);
-    ctx.executor().schedule(unlessBack, delay, TimeUnit.MILLISECONDS);
   }
 
   // --- time

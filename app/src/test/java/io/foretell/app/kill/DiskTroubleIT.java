@@ -1,0 +1,98 @@
+package io.foretell.app.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.app.client.ApiClient;
+import io.foretell.app.journey.RunningServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A disk that takes no more writes, while a device reports as fast as it can: nothing is
+ * acknowledged, readiness says which part it is, and when the disk works again all goes on in the
+ * same process and nothing is lost or there twice.
+ */
+final class DiskTroubleIT {
+  private static final int TIMES = 2;
+
+  @TempDir private Path folder;
+
+  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
+  private final ExecutorService blocking = Executors.newCachedThreadPool();
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @AfterEach
+  void stop() {
+    scheduler.shutdownNow();
+    blocking.shutdownNow();
+  }
+
+  @Test
+  void disk_thatIsFullForAWhile_stopsAcknowledgingAndLosesNothing() throws Exception {
+    List<String> settings = List.of("diagnostics.lateness=1s");
+    Path log = folder.resolve("server.log");
+    try (ServerProcess server = ServerProcess.launch(folder.resolve("data"), log, settings)) {
+      server.awaitReady();
+      ApiClient api = server.api();
+      String token = api.post("/devices", Map.of(), Map.of("id", "full")).path("token").asText();
+      long base = InstantSource.system().millis() - 1_800_000;
+      try (NumberedDevice device =
+          new NumberedDevice("full", token, server::mqtt, scheduler, blocking, base)) {
+        device.start();
+        for (int time = 1; time <= TIMES; time++) {
+          long wanted = device.acknowledged().cardinality() + 200;
+          RunningServer.await("reports", () -> device.acknowledged().cardinality() >= wanted);
+          outage(server, device);
+        }
+        long wanted = device.acknowledged().cardinality() + 200;
+        RunningServer.await("reports", () -> device.acknowledged().cardinality() >= wanted);
+        device.finish();
+        RunningServer.await("all that is unsent", () -> device.backlog() == 0);
+        KillIT.settle(api);
+        assertThat(KillIT.stored(api, device)).isEqualTo(KillIT.all(device));
+        JsonNode balance = api.get("/conservation", Map.of());
+        assertThat(balance.path("holds").asBoolean()).as(balance.toString()).isTrue();
+      }
+    }
+  }
+
+  private void outage(ServerProcess server, NumberedDevice device) throws Exception {
+    server.largestFile("1");
+    RunningServer.await("readiness false", () -> ready(server).statusCode() == 503);
+    assertThat(ready(server).body()).contains("{\"part\":\"lanes\",\"ready\":false");
+    int before = device.acknowledged().cardinality();
+    assertThat(server.endsWithin(2_000)).as("ends by itself").isFalse();
+    assertThat(device.acknowledged().cardinality()).as("acknowledged meanwhile").isEqualTo(before);
+    assertThat(ready(server).statusCode()).isEqualTo(503);
+    server.largestFile("unlimited");
+    RunningServer.await("readiness", () -> ready(server).statusCode() == 200);
+  }
+
+  private HttpResponse<String> ready(ServerProcess server) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(server.http() + "/health/ready")).build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+}
