@@ -109,7 +109,8 @@ public final class Config {
           "bridge.topic",
           "v1/d/{device}/{kind}",
           Config::topics,
-          "Its topics, by commas; {device} and {kind} stand for levels, =kind at the end for a kind.");
+          "Its topics, by commas; {device} and {kind} stand for levels, =kind at the end for a"
+              + " kind.");
   public static final Key<BridgeSettings.Version> BRIDGE_VERSION =
       key("bridge.version", "5", Config::mqttVersion, "MQTT version of the broker: 5 or 3.1.1.");
   public static final Key<String> BRIDGE_USER =
@@ -127,8 +128,8 @@ public final class Config {
           "bridge.share",
           "",
           v -> v,
-          "Subscribes as $share/NAME/…, for several servers on a broker; Mosquitto forgets that when"
-              + " it restarts, and loses what comes until we are back.");
+          "Subscribes as $share/NAME/…, for several servers on a broker; Mosquitto forgets that"
+              + " when it restarts, and loses what comes until we are back.");
   public static final Key<String> BRIDGE_GATEWAY =
       key(
           "bridge.gateway",
@@ -146,7 +147,8 @@ public final class Config {
           "diagnostics.buffer-bytes",
           "131072",
           Config::positive,
-          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy bus.");
+          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy"
+              + " bus.");
   public static final Key<Duration> HEALING =
       key(
           "diagnostics.healing-period",
