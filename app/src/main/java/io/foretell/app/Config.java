@@ -1,11 +1,14 @@
 package io.foretell.app;
 
+import io.foretell.gateway.bridge.BridgeSettings;
+import io.foretell.gateway.bridge.TopicPattern;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,6 +108,44 @@ public final class Config {
       key("history.influx.org", "foretell", v -> v, "Organisation (InfluxDB 2 and later).");
   public static final Key<String> INFLUX_TOKEN =
       key("history.influx.token", "", v -> v, "Token, or user:password for 1.x; never shown.");
+  public static final Key<String> BRIDGE_URL =
+      key(
+          "bridge.url",
+          "",
+          v -> v,
+          "Broker to take messages from, tcp://host:1883 or ssl://host:8883; none where empty.");
+  public static final Key<List<TopicPattern>> BRIDGE_TOPIC =
+      key(
+          "bridge.topic",
+          "v1/d/{device}/{kind}",
+          Config::topics,
+          "Its topics, by commas; {device} and {kind} stand for levels, =kind at the end for a"
+              + " kind.");
+  public static final Key<BridgeSettings.Version> BRIDGE_VERSION =
+      key("bridge.version", "5", Config::mqttVersion, "MQTT version of the broker: 5 or 3.1.1.");
+  public static final Key<String> BRIDGE_USER =
+      key("bridge.user", "", v -> v, "User name at the broker.");
+  public static final Key<String> BRIDGE_PASSWORD =
+      key("bridge.password", "", v -> v, "Password at the broker; never shown.");
+  public static final Key<String> BRIDGE_CLIENT =
+      key(
+          "bridge.client-id",
+          "foretell-bridge",
+          v -> v,
+          "By which the broker knows this server again; each server its own.");
+  public static final Key<String> BRIDGE_SHARE =
+      key(
+          "bridge.share",
+          "",
+          v -> v,
+          "Subscribes as $share/NAME/…, for several servers on a broker; Mosquitto forgets that"
+              + " when it restarts, and loses what comes until we are back.");
+  public static final Key<String> BRIDGE_GATEWAY =
+      key(
+          "bridge.gateway",
+          "bridge",
+          v -> v,
+          "Device, or device@tenant, that speaks for the bridged devices.");
   public static final Key<Duration> LATENESS =
       key(
           "diagnostics.lateness",
@@ -318,6 +359,18 @@ public final class Config {
       throw new IllegalArgumentException("not a port (0–65535)");
     }
     return port;
+  }
+
+  private static List<TopicPattern> topics(String text) {
+    return Arrays.stream(text.split(",")).map(String::trim).map(TopicPattern::parse).toList();
+  }
+
+  private static BridgeSettings.Version mqttVersion(String text) {
+    return switch (text) {
+      case "5" -> BridgeSettings.Version.MQTT_5;
+      case "3.1.1" -> BridgeSettings.Version.MQTT_3_1_1;
+      default -> throw new IllegalArgumentException("must be 5 or 3.1.1");
+    };
   }
 
   private static int positive(String text) {

@@ -13,6 +13,8 @@ import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
 import io.foretell.gateway.QuotaLimits;
 import io.foretell.gateway.Releases;
+import io.foretell.gateway.bridge.Bridge;
+import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
@@ -24,6 +26,7 @@ import io.foretell.gateway.mqtt.MqttLimits;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
 import io.foretell.gateway.mqtt.sql.SqlSessionStore;
+import io.foretell.gateway.sparkplug.SparkplugDoor;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -31,6 +34,7 @@ import io.foretell.ingest.history.influx.InfluxHistory;
 import io.foretell.ingest.history.influx.InfluxSettings;
 import io.foretell.ingest.history.rocksdb.RocksHistory;
 import io.foretell.proto.Blobs;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Digest;
 import io.foretell.proto.Engine;
 import io.foretell.proto.History;
@@ -96,6 +100,7 @@ final class Parts {
   final Campaigns campaigns;
   final MqttListener mqtt;
   final CoapListener coap;
+  final Optional<Bridge> bridge;
 
   /** Makes the parts; none of them has begun to work. */
   Parts(Config config, InstantSource clock, Ground ground, CampaignListener campaignListener) {
@@ -175,7 +180,7 @@ final class Parts {
         new MqttListener(
             vertx,
             mqtt(config, certificate),
-            door,
+            new SparkplugDoor(door, presence, this::tell, clock),
             registry,
             downlink,
             presence,
@@ -184,6 +189,15 @@ final class Parts {
     coap =
         new CoapListener(
             coap(config, certificate), door, registry, downlink, presence, releases, blobs);
+    bridge =
+        config.get(Config.BRIDGE_URL).isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Bridge(bridge(config), door));
+  }
+
+  /** Takes a command to an edge node's connection. */
+  private void tell(SparkplugDoor.Command command) {
+    mqtt.tell(command.node(), command.topic(), command.payload());
   }
 
   /** What is signed is what devices may fetch. */
@@ -262,6 +276,19 @@ final class Parts {
     return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
         .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key())
         .withLimits(MqttLimits.defaults().withMaxMessage(config.get(Config.MAX_MESSAGE)));
+  }
+
+  private static BridgeSettings bridge(Config config) {
+    return new BridgeSettings(
+        URI.create(config.get(Config.BRIDGE_URL)),
+        config.get(Config.BRIDGE_VERSION),
+        config.get(Config.BRIDGE_USER),
+        config.get(Config.BRIDGE_PASSWORD),
+        config.get(Config.BRIDGE_CLIENT),
+        config.get(Config.BRIDGE_SHARE),
+        config.get(Config.BRIDGE_TOPIC),
+        DeviceId.parse(config.get(Config.BRIDGE_GATEWAY)),
+        BridgeSettings.DEFAULT_WINDOW);
   }
 
   private static CoapSettings coap(Config config, ServerCertificate certificate) {

@@ -197,6 +197,7 @@ public final class Server implements AutoCloseable {
     } finally {
       Beside.made(coap);
     }
+    parts.bridge.ifPresent(this::start);
     parts.scheduler.scheduleWithFixedDelay(
         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     parts.scheduler.scheduleWithFixedDelay(

@@ -75,7 +75,7 @@ final class Snapshot {
   }
 
   private void besideLanes(Path folder) {
-    parts.ground.records.copyTo(folder);
+    parts.ground.tables().records().copyTo(folder);
     if (parts.history instanceof RocksHistory history) {
       history.snapshot(folder.resolve("history"));
     }

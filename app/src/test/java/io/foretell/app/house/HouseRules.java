@@ -47,6 +47,7 @@ final class HouseRules {
             "proto.v1",
             "proto.wire",
             "gateway.downlink.protobuf",
+            "gateway.sparkplug",
             "ingest.payload.protobuf",
             "ingest.payload.sparkplug",
             "agent",
@@ -58,7 +59,7 @@ final class HouseRules {
     LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
     LIBRARIES.put("io.netty", List.of("gateway.mqtt", "gateway.http"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));
-    LIBRARIES.put("org.eclipse.paho", List.of("agent.mqtt"));
+    LIBRARIES.put("org.eclipse.paho", List.of("agent.mqtt", "gateway.bridge"));
     LIBRARIES.put("org.rocksdb", List.of("ingest.engine.rocksdb", "ingest.history.rocksdb"));
     LIBRARIES.put("com.influxdb", List.of("ingest.history.influx"));
     LIBRARIES.put("okhttp3", List.of("ingest.history.influx"));

@@ -21,7 +21,7 @@ final class Answers {
     if (receipt instanceof Receipt.Rejected rejected) {
       return refusal(rejected.reason());
     }
-    return refusal(((Receipt.Unavailable) receipt).reason(), ResponseCode.SERVICE_UNAVAILABLE);
+    return refusal(((Receipt.Unavailable) receipt).reason());
   }
 
   static Response refusal(ReasonCode reason) {

@@ -474,6 +474,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  void tellIfOf(DeviceId device, String topic, byte[] payload) {
+    if (client != null && client.device().equals(device)) {
+      write(Replies.publish(topic, payload));
+    }
+  }
+
   /** The server stops; that is not what a will is for. */
   void shutDown() {
     end(Code.SERVER_SHUTTING_DOWN, "server stopped", false);

@@ -215,6 +215,16 @@ public final class MqttListener implements Part {
     }
   }
 
+  /**
+   * Publishes a message of QoS 0 on every connection of a device: a command of a protocol that is
+   * spoken through MQTT. Any thread; returns at once.
+   */
+  public void tell(DeviceId device, String topic, byte[] payload) {
+    for (Connection connection : connections) {
+      connection.execute(() -> connection.tellIfOf(device, topic, payload));
+    }
+  }
+
   /** Counts since the start. */
   public MqttStats stats() {
     Services.Counters counters = services.counters();

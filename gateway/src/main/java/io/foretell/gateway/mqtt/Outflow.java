@@ -6,6 +6,7 @@ import io.foretell.gateway.Downlink;
 import io.foretell.gateway.downlink.protobuf.CommandForm;
 import io.foretell.gateway.mqtt.Session.Outgoing;
 import io.foretell.gateway.mqtt.Session.Subscription;
+import io.foretell.gateway.sparkplug.SparkplugTopic;
 import io.foretell.proto.Command;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.UplinkKind;
@@ -128,6 +129,9 @@ final class Outflow implements Downlink.Receiver {
   private int subscribe(MqttTopicSubscription asked, boolean json, int identifier) {
     String filter = asked.topicFilter();
     int qos = asked.option().qos().value();
+    if (SparkplugTopic.mayListen(filter, device)) {
+      return 0; // what is published there goes by MqttListener#tell
+    }
     if (!Subscription.allowed(filter)) {
       log.info("NOT_AUTHORISED {} subscribes to '{}'", device, filter);
       return refusal(filter);

@@ -1,6 +1,7 @@
 package io.foretell.gateway.mqtt;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.mqtt.MqttConnAckMessage;
 import io.netty.handler.codec.mqtt.MqttConnAckVariableHeader;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
@@ -10,6 +11,8 @@ import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
+import io.netty.handler.codec.mqtt.MqttPublishMessage;
+import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.netty.handler.codec.mqtt.MqttReasonCodeAndPropertiesVariableHeader;
 import io.netty.handler.codec.mqtt.MqttSubAckMessage;
@@ -104,5 +107,13 @@ final class Replies {
 
   private static MqttFixedHeader header(MqttMessageType type, int qos) {
     return new MqttFixedHeader(type, false, MqttQoS.valueOf(qos), false, 0);
+  }
+
+  /** A message of QoS 0. */
+  static MqttPublishMessage publish(String topic, byte[] payload) {
+    return new MqttPublishMessage(
+        new MqttFixedHeader(MqttMessageType.PUBLISH, false, MqttQoS.AT_MOST_ONCE, false, 0),
+        new MqttPublishVariableHeader(topic, 0, MqttProperties.NO_PROPERTIES),
+        Unpooled.wrappedBuffer(payload));
   }
 }

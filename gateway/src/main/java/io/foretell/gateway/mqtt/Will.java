@@ -2,6 +2,7 @@ package io.foretell.gateway.mqtt;
 
 import io.foretell.gateway.Door;
 import io.foretell.gateway.Route;
+import io.foretell.gateway.sparkplug.SparkplugTopic;
 import io.foretell.proto.DeviceId;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -42,7 +43,7 @@ record Will(String topic, byte[] payload, String contentType, long delayMillis) 
 
   /** Publishes it, where it goes to a route of the device. */
   void publish(DeviceId device, Door door) {
-    if (Route.parse(topic).isPresent()) {
+    if (Route.parse(topic).isPresent() || SparkplugTopic.parse(topic).isPresent()) {
       var unused = door.take(device, topic, contentType, "mqtt", payload);
     }
   }

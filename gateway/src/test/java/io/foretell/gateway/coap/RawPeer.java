@@ -41,7 +41,15 @@ final class RawPeer implements AutoCloseable {
   }
 
   byte[] exchange(byte[] request) throws Exception {
+    send(request);
+    return receive();
+  }
+
+  void send(byte[] request) throws Exception {
     socket.send(new DatagramPacket(request, request.length));
+  }
+
+  byte[] receive() throws Exception {
     DatagramPacket answer = new DatagramPacket(new byte[2000], 2000);
     socket.receive(answer);
     return Arrays.copyOf(answer.getData(), answer.getLength());

@@ -284,7 +284,8 @@ public final class SqlDeviceStore implements DeviceStore {
             "INSERT INTO device_software (tenant, name, component, version)"
                 + " SELECT tenant, name, :component, :version FROM device"
                 + AT
-                + " ON CONFLICT (tenant, name, component) DO UPDATE SET version = excluded.version");
+                + " ON CONFLICT (tenant, name, component) DO UPDATE SET version ="
+                + " excluded.version");
     software.forEach(
         (component, version) ->
             named(batch, id).bind("component", component).bind("version", version).add());
