@@ -38,6 +38,12 @@ public final class Config {
   public static final Key<Integer> COAPS_PORT = port("coaps-port", "5684", "CoAP over DTLS.");
   public static final Key<Integer> HTTP_PORT =
       port("http-port", "8080", "HTTP: devices, API, console.");
+  public static final Key<Boolean> MQTT_WS =
+      key(
+          "mqtt-ws",
+          "true",
+          Config::bool,
+          "MQTT over WebSocket as well, on the HTTP port under /mqtt.");
   public static final Key<Boolean> SANDBOX =
       key(
           "sandbox",
@@ -50,6 +56,21 @@ public final class Config {
       key("tls.key", "", v -> v, "PEM private key (PKCS #8) of the certificate.");
   public static final Key<Integer> MAX_MESSAGE =
       key("max-message-bytes", "1048576", Config::positive, "Largest message of a device.");
+  public static final Key<Long> DEVICE_MESSAGES =
+      quota("device-messages", "10000", "Messages of one device a second");
+  public static final Key<Long> DEVICE_BYTES =
+      quota("device-bytes", "10485760", "Payload bytes of one device a second");
+  public static final Key<Long> TENANT_MESSAGES =
+      quota("tenant-messages", "0", "Messages of all devices of a tenant a second");
+  public static final Key<Long> TENANT_BYTES =
+      quota("tenant-bytes", "0", "Payload bytes of all devices of a tenant a second");
+  public static final Key<Long> MAX_WAITING =
+      key(
+          "overload.waiting-bytes",
+          "134217728",
+          v -> amount(v, 1),
+          "What may wait for the disk before reading stops; frames are shed at 1.5 times as much,"
+              + " telemetry at twice, fault codes never.");
   public static final Key<Duration> CLOCK_SKEW =
       key("max-clock-skew", "5m", Config::duration, "How far a device's clock may be ahead.");
   public static final Key<Integer> PARTITIONS =
@@ -264,6 +285,22 @@ public final class Config {
 
   private static Key<Integer> port(String name, String fallback, String what) {
     return key(name, fallback, Config::portNumber, "Port of " + what + " 0 takes any free one.");
+  }
+
+  private static Key<Long> quota(String name, String fallback, String what) {
+    return key("quota." + name, fallback, v -> amount(v, 0), what + "; 0: any number.");
+  }
+
+  private static long amount(String text, long least) {
+    try {
+      long n = Long.parseLong(text.trim());
+      if (n >= least) {
+        return n;
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("not a whole number", e);
+    }
+    throw new IllegalArgumentException("must be " + least + " or more");
   }
 
   private static int portNumber(String text) {

@@ -1,6 +1,5 @@
 package io.foretell.app;
 
-import io.foretell.app.records.Records;
 import io.foretell.app.tls.ServerCertificate;
 import io.foretell.diagnostics.Detector;
 import io.foretell.diagnostics.DiagnosisState;
@@ -8,21 +7,23 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.firmwareota.CampaignListener;
 import io.foretell.firmwareota.Campaigns;
 import io.foretell.firmwareota.blobs.FileBlobs;
-import io.foretell.firmwareota.sql.SqlCampaigns;
 import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
+import io.foretell.gateway.QuotaLimits;
+import io.foretell.gateway.Releases;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
 import io.foretell.gateway.downlink.sql.SqlCommandStore;
 import io.foretell.gateway.identity.KeySeal;
 import io.foretell.gateway.identity.Registry;
-import io.foretell.gateway.identity.sql.GatewaySchema;
 import io.foretell.gateway.identity.sql.SqlDeviceStore;
+import io.foretell.gateway.mqtt.MqttLimits;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
+import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -30,6 +31,7 @@ import io.foretell.ingest.history.influx.InfluxHistory;
 import io.foretell.ingest.history.influx.InfluxSettings;
 import io.foretell.ingest.history.rocksdb.RocksHistory;
 import io.foretell.proto.Blobs;
+import io.foretell.proto.Digest;
 import io.foretell.proto.Engine;
 import io.foretell.proto.History;
 import io.foretell.proto.Part;
@@ -46,21 +48,18 @@ import io.foretell.servicedesk.webhook.WebhookConfig;
 import io.foretell.servicedesk.webhook.WebhookRelay;
 import io.foretell.servicedesk.webhook.Webhooks;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
+import javax.sql.DataSource;
 
 /**
  * The parts of a server, made from its configuration: which adapter stands behind which port. What
@@ -75,9 +74,6 @@ final class Parts {
   final InstantSource clock;
   final Vertx vertx;
   final ScheduledExecutorService scheduler;
-  final ExecutorService deskWorker;
-  final ExecutorService campaignWorker;
-  final Records records;
   final Engine engine;
   final History history;
   final Sink<Telemetry> samples;
@@ -94,22 +90,20 @@ final class Parts {
   final OutboxRelay outbox;
   final Blobs blobs;
   final Repository repository;
+  final Releases releases;
   final Campaigns campaigns;
   final MqttListener mqtt;
   final CoapListener coap;
 
   /** Makes the parts; none of them has begun to work. */
-  Parts(Config config, InstantSource clock, CampaignListener campaignListener) {
+  Parts(Config config, InstantSource clock, Ground ground, CampaignListener campaignListener) {
     this.config = config;
     this.clock = clock;
     Path data = config.get(Config.DATA);
-    // Both take long and need nothing from the other parts, so they are made beside them.
-    CompletableFuture<Tables> opening = Beside.make(() -> Tables.open(config));
+    // Takes long and needs nothing from the other parts, so it is made beside them.
     CompletableFuture<MqttSettings> securing = Beside.make(() -> mqtt(config, clock));
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-    scheduler = Executors.newScheduledThreadPool(3, named("scheduler"));
-    deskWorker = Executors.newSingleThreadExecutor(named("desk"));
-    campaignWorker = Executors.newSingleThreadExecutor(named("campaigns"));
+    vertx = ground.vertx;
+    scheduler = ground.scheduler;
     engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
     book = new CodeBook();
     detectors = Detectors.of(config);
@@ -126,11 +120,11 @@ final class Parts {
       historyStore = influx;
     }
 
-    Tables tables = Beside.made(opening);
-    records = tables.records();
+    Tables tables = ground.tables();
+    DataSource records = tables.records().source();
     registry =
         new Registry(
-            new SqlDeviceStore(records.source()),
+            new SqlDeviceStore(records),
             new KeySeal(Keys.seal(data.resolve("keys"))),
             clock,
             config.get(Config.SANDBOX));
@@ -141,12 +135,12 @@ final class Parts {
             engine.lane(Topics.REJECTS),
             registry,
             presence,
-            new DoorLimits(config.get(Config.MAX_MESSAGE), DoorLimits.DEFAULT_KEPT_OF_OVERSIZE),
+            doorLimits(config),
             clock);
-    downlink = new DurableDownlink(new SqlCommandStore(records.source()), clock);
+    downlink = new DurableDownlink(new SqlCommandStore(records), clock);
 
     deskDatabase = tables.desk();
-    desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, deskWorker);
+    desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, ground.deskWorker);
     AddressGuard guard =
         new AddressGuard(config.get(Config.WEBHOOK_PRIVATE) ? PRIVATE_NETWORKS : List.of());
     webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
@@ -160,6 +154,7 @@ final class Parts {
             blobs,
             LARGEST_ARTIFACT,
             clock);
+    releases = new Published(repository);
     campaigns =
         new Campaigns(
             tables.campaigns(),
@@ -169,11 +164,32 @@ final class Parts {
             campaignListener,
             clock,
             campaignIds(clock),
-            campaignWorker);
+            ground.campaignWorker);
 
     mqtt =
-        new MqttListener(vertx, Beside.made(securing), door, registry, downlink, presence, clock);
-    coap = new CoapListener(coap(config), door, registry, downlink, presence, blobs);
+        new MqttListener(
+            vertx,
+            Beside.made(securing),
+            door,
+            registry,
+            downlink,
+            presence,
+            clock,
+            new SqlSessionStore(records));
+    coap = new CoapListener(coap(config), door, registry, downlink, presence, releases, blobs);
+  }
+
+  /** What is signed is what devices may fetch. */
+  private record Published(Repository repository) implements Releases {
+    @Override
+    public boolean offers(String tenant, Digest digest) {
+      return repository.find(tenant, digest).isPresent();
+    }
+
+    @Override
+    public Optional<byte[]> metadata(String tenant, String name) {
+      return repository.metadata(tenant, name);
+    }
   }
 
   private OutboxRelay outbox(AddressGuard guard) {
@@ -195,6 +211,20 @@ final class Parts {
         clock,
         scheduler,
         Duration.ofSeconds(1));
+  }
+
+  private static DoorLimits doorLimits(Config config) {
+    QuotaLimits quotas =
+        new QuotaLimits(
+            config.get(Config.DEVICE_MESSAGES),
+            config.get(Config.DEVICE_BYTES),
+            config.get(Config.TENANT_MESSAGES),
+            config.get(Config.TENANT_BYTES));
+    return new DoorLimits(
+        config.get(Config.MAX_MESSAGE),
+        DoorLimits.DEFAULT_KEPT_OF_OVERSIZE,
+        config.get(Config.MAX_WAITING),
+        quotas);
   }
 
   private static RocksEngineOptions lanes(Config config) {
@@ -221,12 +251,14 @@ final class Parts {
             : new ServerCertificate(
                 Path.of(config.get(Config.TLS_CERTIFICATE)), Path.of(config.get(Config.TLS_KEY)));
     return MqttSettings.plain(config.get(Config.BIND), config.get(Config.MQTT_PORT))
-        .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key());
+        .withTls(config.get(Config.MQTTS_PORT), certificate.certificate(), certificate.key())
+        .withLimits(MqttLimits.defaults().withMaxMessage(config.get(Config.MAX_MESSAGE)));
   }
 
   private static CoapSettings coap(Config config) {
     return CoapSettings.of(
-        config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT));
+            config.get(Config.BIND), config.get(Config.COAP_PORT), config.get(Config.COAPS_PORT))
+        .withMaxBody(config.get(Config.MAX_MESSAGE));
   }
 
   private static Supplier<String> campaignIds(InstantSource clock) {
@@ -235,31 +267,6 @@ final class Parts {
         "C-"
             + Long.toString(clock.millis(), 36)
             + Integer.toString(random.nextInt(36 * 36) + 36 * 36, 36);
-  }
-
-  private static ThreadFactory named(String name) {
-    AtomicInteger n = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "foretell-" + name + "-" + n.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
-  }
-
-  /** The tables of all rooms, each at its present version. They share one database. */
-  private record Tables(Records records, DeskDatabase desk, SqlCampaigns campaigns) {
-    static Tables open(Config config) {
-      String url = config.get(Config.RECORDS_URL);
-      Records records =
-          url.isEmpty()
-              ? Records.open(config.get(Config.DATA))
-              : Records.open(
-                  url, config.get(Config.RECORDS_USER), config.get(Config.RECORDS_PASSWORD));
-      GatewaySchema.migrate(records.source());
-      DeskDatabase desk = new DeskDatabase(records.source());
-      desk.start();
-      return new Tables(records, desk, new SqlCampaigns(records.source()));
-    }
   }
 
   /** The states of the one hosted stage. */

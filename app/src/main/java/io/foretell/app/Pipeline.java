@@ -61,6 +61,12 @@ final class Pipeline {
     // A revoked device is cut off at once.
     parts.registry.onRevoked(parts.coap::cut);
     parts.registry.onRevoked(parts.mqtt::disconnect);
+
+    // What waits for a device that is removed must not reach the next one of its name.
+    parts.registry.onRemoved(
+        device -> {
+          var unused = parts.downlink.withdraw(device);
+        });
   }
 
   /** Decoding and diagnosis as one fold. */

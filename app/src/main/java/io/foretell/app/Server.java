@@ -52,19 +52,22 @@ public final class Server implements AutoCloseable {
   private static final String RUNNING = "server.json";
 
   private final Config config;
+  private final Ground ground;
   private final Parts parts;
   private final AdminToken admin;
   private final HttpApi http;
   private final Conservation conservation;
   private final Metrics metrics = new Metrics();
   private final List<Part> started = new CopyOnWriteArrayList<>();
+  private boolean announced;
 
   /** Puts a server together; nothing is listening yet. */
   public Server(Config config, InstantSource clock) {
     this.config = config;
     this.admin = AdminToken.in(config.get(Config.DATA));
     CampaignBridge bridge = new CampaignBridge();
-    this.parts = new Parts(config, clock, bridge);
+    this.ground = new Ground(config);
+    this.parts = parts(config, clock, ground, bridge);
     States states = new States(parts);
     this.conservation =
         new Conservation(
@@ -100,7 +103,21 @@ public final class Server implements AutoCloseable {
         });
     parts.downlink.onChange(
         tracked -> http.events().tell("command", tracked.device(), Shapes.command(tracked)));
-    ServerMetrics.bind(metrics, parts);
+    ServerMetrics.bind(metrics, parts, new Troubles(states, clock));
+  }
+
+  private static Parts parts(
+      Config config, InstantSource clock, Ground ground, CampaignBridge bridge) {
+    boolean made = false;
+    try {
+      Parts parts = new Parts(config, clock, ground, bridge);
+      made = true;
+      return parts;
+    } finally {
+      if (!made) {
+        ground.close();
+      }
+    }
   }
 
   private void deviceRoutes(Router router) {
@@ -113,8 +130,12 @@ public final class Server implements AutoCloseable {
             parts.registry::fromMemory,
             parts.downlink,
             parts.presence,
+            parts.releases,
             parts.blobs);
     devices.mount(router);
+    if (config.get(Config.MQTT_WS)) {
+      router.get("/mqtt").handler(context -> parts.mqtt.upgrade(context.request()));
+    }
     parts.registry.onRevoked(devices::cut);
     new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
   }
@@ -138,9 +159,25 @@ public final class Server implements AutoCloseable {
         parts.clock);
   }
 
-  /** Starts; returns when devices and people can come. */
+  /**
+   * Starts; returns when devices and people can come. Where something cannot start, all is closed
+   * again: the folder and the ports are free for another server.
+   */
   public Server start() {
-    start(parts.records);
+    boolean ready = false;
+    try {
+      startParts();
+      ready = true;
+      return this;
+    } finally {
+      if (!ready) {
+        close();
+      }
+    }
+  }
+
+  private void startParts() {
+    start(ground.tables().records());
     start(parts.engine);
     start(parts.historyStore);
     start(parts.downlink);
@@ -157,12 +194,12 @@ public final class Server implements AutoCloseable {
     parts.scheduler.scheduleWithFixedDelay(
         this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     writeRunning();
-    return this;
   }
 
   private Part start(Part part) {
-    part.start();
+    // Kept first: a part whose start fails may have opened something already.
     started.add(part);
+    part.start();
     return part;
   }
 
@@ -300,6 +337,7 @@ public final class Server implements AutoCloseable {
     text.append("\"pid\":").append(ProcessHandle.current().pid()).append("}\n");
     try {
       Files.writeString(file, text);
+      announced = true;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
@@ -311,18 +349,14 @@ public final class Server implements AutoCloseable {
     Collections.reverse(inwards);
     started.clear();
     inwards.forEach(Part::close);
-    parts.scheduler.shutdownNow();
-    parts.deskWorker.shutdown();
-    parts.campaignWorker.shutdown();
-    parts
-        .vertx
-        .close()
-        .toCompletionStage()
-        .toCompletableFuture()
-        .orTimeout(5, TimeUnit.SECONDS)
-        .exceptionally(late -> null)
-        .join();
-    parts.records.close();
+    ground.close();
+    if (announced) {
+      forgetRunning();
+    }
+  }
+
+  private void forgetRunning() {
+    announced = false;
     try {
       Files.deleteIfExists(data().resolve(RUNNING));
     } catch (IOException e) {

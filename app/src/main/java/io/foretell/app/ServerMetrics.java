@@ -7,14 +7,16 @@ import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.proto.Engine;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Topic;
+import io.foretell.proto.UplinkKind;
 import io.foretell.proto.wire.Topics;
+import io.foretell.servicedesk.webhook.WebhookStore;
 import java.util.List;
 
 /** Which counts of which parts become metrics, under which names. */
 final class ServerMetrics {
   private ServerMetrics() {}
 
-  static void bind(Metrics metrics, Parts parts) {
+  static void bind(Metrics metrics, Parts parts, Troubles troubles) {
     LaneDoor door = parts.door;
     metrics.counter(
         "foretell.door.accepted",
@@ -42,8 +44,24 @@ final class ServerMetrics {
           "reason",
           reason.name());
     }
+    metrics.counter(
+        "foretell.door.refused",
+        "Messages over the quota of their device or tenant; among the unavailable",
+        door,
+        d -> d.stats().refused());
+    for (UplinkKind kind : List.of(UplinkKind.FRAMES, UplinkKind.TELEMETRY)) {
+      metrics.counter(
+          "foretell.door.shed",
+          "Messages shed since too much waited for the disk; among the unavailable",
+          door,
+          d -> d.stats().shed().getOrDefault(kind, 0L),
+          "kind",
+          kind.route());
+    }
     lanes(metrics, parts.engine);
     mqtt(metrics, parts.mqtt);
+    diagnosis(metrics, troubles, parts.config);
+    webhooks(metrics, parts.deskDatabase.webhooks());
     if (parts.engine instanceof RocksEngine rocks) {
       engine(metrics, rocks);
     }
@@ -86,6 +104,52 @@ final class ServerMetrics {
         mqtt,
         m -> m.stats().violations());
     metrics.counter("foretell.mqtt.refused", "Refused sign-ins", mqtt, m -> m.stats().refused());
+  }
+
+  private static void diagnosis(Metrics metrics, Troubles troubles, Config config) {
+    metrics.counter(
+        "foretell.diagnosis.late",
+        "Reports and samples that came later than the lateness window",
+        troubles,
+        t -> t.sum().late());
+    metrics.counter(
+        "foretell.diagnosis.early",
+        "Times that were taken in before their time because a device's buffer was full",
+        troubles,
+        t -> t.sum().early());
+    metrics.counter(
+        "foretell.diagnosis.new.timelines",
+        "How often a device's clock was taken to have stepped back",
+        troubles,
+        t -> t.sum().newTimelines());
+    metrics.counter(
+        "foretell.diagnosis.refused.faults",
+        "Faults of devices that have too many open already",
+        troubles,
+        t -> t.sum().refusedFaults());
+    metrics.gauge(
+        "foretell.diagnosis.buffer.limit.bytes",
+        "Most telemetry of a device that waits to be put in order (diagnostics.buffer-bytes)",
+        config,
+        c -> c.get(Config.BUFFER));
+    metrics.gauge(
+        "foretell.diagnosis.lateness.seconds",
+        "How late telemetry may come and still be put in order (diagnostics.lateness)",
+        config,
+        c -> c.get(Config.LATENESS).toMillis() / 1000.0);
+  }
+
+  private static void webhooks(Metrics metrics, WebhookStore store) {
+    metrics.gauge(
+        "foretell.webhook.pending",
+        "Deliveries to other systems that wait, or are tried again",
+        store,
+        s -> s.backlog().pending());
+    metrics.gauge(
+        "foretell.webhook.dead",
+        "Deliveries to other systems that were given up; they can be sent again",
+        store,
+        s -> s.backlog().dead());
   }
 
   private static void engine(Metrics metrics, RocksEngine rocks) {

@@ -38,7 +38,7 @@ class DiagnosisOrderTest {
             Arbitraries.of(true, true, false),
             Arbitraries.of(true, false),
             Arbitraries.of(12.0, 12.1, 12.2, 14.0, 24.0),
-            Arbitraries.of(0x00, 0x01, 0x08, 0x09, 0x89).list().ofSize(2))
+            Arbitraries.of(0x00, 0x01, 0x08, 0x09, 0x50, 0x89).list().ofSize(2))
         .as(Step::new)
         .list()
         .ofMinSize(1)
@@ -73,6 +73,26 @@ class DiagnosisOrderTest {
     assertThat(repacked.state().trouble()).isEqualTo(kept.state().trouble());
   }
 
+  @Property(tries = 300)
+  void log_that_comes_twice_with_a_restart_in_the_middle_gives_the_same(
+      @ForAll("steps") List<Step> steps, @ForAll long seed) {
+    List<Telemetry> story = story(steps);
+    Random random = new Random(seed);
+    FoldRun once = run(arrivals(story, null));
+    List<Arrival> twice = new ArrayList<>(arrivals(story, random));
+    twice.addAll(arrivals(story, random));
+    twice.sort(Comparator.comparingLong(Arrival::at));
+    FoldRun run = new FoldRun(DiagnosisTest.diagnosis(RULES));
+    for (int i = 0; i < twice.size(); i++) {
+      FoldRun restarted = i == twice.size() / 2 ? run.repacked() : run;
+      restarted.take(twice.get(i).at(), twice.get(i).telemetry());
+    }
+    run.toTheEnd();
+
+    assertThat(run.findings()).isEqualTo(once.findings());
+    assertThat(List.copyOf(run.state().episodes())).isEqualTo(List.copyOf(once.state().episodes()));
+  }
+
   private static FoldRun run(List<Arrival> arrivals) {
     FoldRun run = new FoldRun(DiagnosisTest.diagnosis(RULES));
     arrivals.forEach(a -> run.take(a.at(), a.telemetry()));
@@ -90,7 +110,11 @@ class DiagnosisOrderTest {
               : DiagnosisTest.codes(
                   time,
                   s.complete(),
-                  new Code("P0301", s.statuses().get(0), 1, Map.of("a", 1.0, "b", 2.0)),
+                  new Code(
+                      "P0301",
+                      s.statuses().get(0),
+                      1 + s.after() % 255,
+                      Map.of("a", 1.0, "b", 2.0)),
                   new Code("P0302", s.statuses().get(1), 0, Map.of())));
     }
     return story;

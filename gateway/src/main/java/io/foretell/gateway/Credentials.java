@@ -1,6 +1,8 @@
 package io.foretell.gateway;
 
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** What a peer shows to prove who it is. */
 public sealed interface Credentials {
@@ -21,6 +23,24 @@ public sealed interface Credentials {
     @Override
     public String toString() {
       return "Bearer[…]";
+    }
+  }
+
+  /**
+   * A certificate whose private key the peer has proved to hold in its TLS or DTLS handshake.
+   * Whether it is trusted is not judged yet.
+   *
+   * @param chain the peer's own certificate first, each followed by that of its issuer
+   */
+  record Certificate(List<X509Certificate> chain) implements Credentials {
+    /** Copies the chain. */
+    public Certificate {
+      chain = List.copyOf(chain);
+    }
+
+    @Override
+    public String toString() {
+      return "Certificate[" + chain.size() + "]";
     }
   }
 

@@ -24,6 +24,25 @@ public interface Door {
   CompletionStage<Receipt> take(
       DeviceId speaker, String path, String contentType, String via, byte[] payload);
 
+  /**
+   * For how many ms a listener that can should read nothing more of a device, which has sent more
+   * than its quota; 0 for go on.
+   */
+  default long rest(DeviceId speaker) {
+    return 0;
+  }
+
+  /**
+   * Whether so much waits for the disk that listeners that can should read nothing more of anybody,
+   * until they are told through {@link #onRelief}.
+   */
+  default boolean pressed() {
+    return false;
+  }
+
+  /** Calls {@code listener} when the door is no longer pressed; on any thread, so briefly. */
+  default void onRelief(Runnable listener) {}
+
   /** What becomes of a message. */
   sealed interface Receipt {
     /** It is on disk as an uplink: acknowledge. */

@@ -1,6 +1,7 @@
 package io.foretell.gateway;
 
 import io.foretell.proto.ReasonCode;
+import io.foretell.proto.UplinkKind;
 import java.util.Map;
 
 /**
@@ -13,13 +14,23 @@ import java.util.Map;
  * @param stored of these, on disk as uplinks
  * @param rejected of these, on disk as rejects, by reason; reasons that never occurred are absent
  * @param unavailable of these, not on disk and not acknowledged
+ * @param refused of the unavailable, those over their sender's quota
+ * @param shed of the unavailable, those that were in the way when too much waited, by kind; kinds
+ *     that never were are absent
  * @param inFlight of these, not yet decided; counted by itself, not derived from the others
  */
 public record DoorStats(
-    long accepted, long stored, Map<ReasonCode, Long> rejected, long unavailable, long inFlight) {
-  /** Copies the map. */
+    long accepted,
+    long stored,
+    Map<ReasonCode, Long> rejected,
+    long unavailable,
+    long refused,
+    Map<UplinkKind, Long> shed,
+    long inFlight) {
+  /** Copies the maps. */
   public DoorStats {
     rejected = Map.copyOf(rejected);
+    shed = Map.copyOf(shed);
   }
 
   /** All rejects. */

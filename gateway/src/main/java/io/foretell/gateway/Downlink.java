@@ -16,9 +16,10 @@ public interface Downlink extends Sink<Command> {
    * A device is there and listens. What waits for it is sent at once, later commands as they come.
    *
    * @param receiver called on any thread, in order
-   * @return closes when the device stops listening; a later listener of the same device takes over
+   * @return to close when the device stops listening; a later listener of the same device takes
+   *     over
    */
-  AutoCloseable listen(DeviceId device, Receiver receiver);
+  Registration listen(DeviceId device, Receiver receiver);
 
   /** Commands of a device that wait or are under way, oldest first. */
   List<Tracked> pending(DeviceId device);
@@ -28,6 +29,13 @@ public interface Downlink extends Sink<Command> {
 
   /** What devices answered; attach it to the pass topic of telemetry, it picks the replies. */
   Sink<Telemetry> replies();
+
+  /** A device's listening, which ends when this is closed. */
+  interface Registration extends AutoCloseable {
+    /** Returns at once; a second time does nothing. */
+    @Override
+    void close();
+  }
 
   /** Takes a command to the device's connection. */
   interface Receiver {

@@ -18,6 +18,14 @@ public interface Identities {
   /** Whether {@code gateway} may speak for {@code child}; made known at the first time it does. */
   boolean speaksFor(DeviceId gateway, DeviceId child);
 
+  /**
+   * Whether there is a device of that name ({@code device} or {@code device@tenant}); may block.
+   * Where it cannot be told, there is.
+   */
+  default boolean registered(String name) {
+    return true;
+  }
+
   /** The outcome. */
   sealed interface Verdict {
     /** It is this device. */

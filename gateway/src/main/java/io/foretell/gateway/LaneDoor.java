@@ -43,6 +43,10 @@ public final class LaneDoor implements Door {
   private final LongAdder stored = new LongAdder();
   private final LongAdder unavailable = new LongAdder();
   private final LongAdder inFlight = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final EnumMap<UplinkKind, LongAdder> shed = new EnumMap<>(UplinkKind.class);
+  private final Quotas quotas;
+  private final Pressure pressure;
   private final EnumMap<ReasonCode, LongAdder> rejected = new EnumMap<>(ReasonCode.class);
 
   /**
@@ -64,7 +68,10 @@ public final class LaneDoor implements Door {
     this.presence = presence;
     this.limits = limits;
     this.clock = clock;
+    this.quotas = new Quotas(limits.quotas());
+    this.pressure = new Pressure(limits.maxWaiting());
     for (UplinkKind kind : UplinkKind.values()) {
+      shed.put(kind, new LongAdder());
       for (String path : new String[] {"v1/" + kind.route(), "/v1/" + kind.route()}) {
         Route.parse(path).ifPresent(route -> ownRoutes.put(path, Optional.of(route)));
       }
@@ -80,6 +87,10 @@ public final class LaneDoor implements Door {
     accepted.increment();
     inFlight.increment();
     presence.seen(speaker, via);
+    if (!quotas.admit(speaker, payload.length, clock.millis())) {
+      refused.increment();
+      return notTaken(ReasonCode.QUOTA_EXCEEDED, speaker + " or its tenant sends too much");
+    }
     Message message = new Message(speaker, path, contentType, via, payload);
     if (payload.length > limits.maxPayload()) {
       return rejectOversize(message);
@@ -108,7 +119,36 @@ public final class LaneDoor implements Door {
             byReason.put(reason, count.sum());
           }
         });
-    return new DoorStats(accepted.sum(), stored.sum(), byReason, unavailable.sum(), inFlight.sum());
+    Map<UplinkKind, Long> shedByKind = new EnumMap<>(UplinkKind.class);
+    shed.forEach(
+        (kind, count) -> {
+          if (count.sum() > 0) {
+            shedByKind.put(kind, count.sum());
+          }
+        });
+    return new DoorStats(
+        accepted.sum(),
+        stored.sum(),
+        byReason,
+        unavailable.sum(),
+        refused.sum(),
+        shedByKind,
+        inFlight.sum());
+  }
+
+  @Override
+  public long rest(DeviceId speaker) {
+    return quotas.rest(speaker, clock.millis());
+  }
+
+  @Override
+  public boolean pressed() {
+    return pressure.pressed();
+  }
+
+  @Override
+  public void onRelief(Runnable listener) {
+    pressure.onRelief(listener);
   }
 
   private CompletionStage<Receipt> takeForChild(Message message, UplinkKind kind, String name) {
@@ -129,7 +169,18 @@ public final class LaneDoor implements Door {
     return store(message, kind, child);
   }
 
+  /** Not on disk, and told so at once: it costs no more than it has cost until here. */
+  private CompletionStage<Receipt> notTaken(ReasonCode reason, String detail) {
+    unavailable.increment();
+    inFlight.decrement();
+    return CompletableFuture.completedFuture(new Receipt.Unavailable(reason, detail));
+  }
+
   private CompletionStage<Receipt> store(Message message, UplinkKind kind, DeviceId key) {
+    if (pressure.sheds(kind)) {
+      counter(kind).increment();
+      return notTaken(ReasonCode.OVERLOADED, kind.route() + " is shed");
+    }
     long now = clock.millis();
     Uplink uplink = new Uplink(kind, now, message.contentType(), message.via(), message.payload());
     return append(
@@ -137,6 +188,7 @@ public final class LaneDoor implements Door {
         key,
         now,
         uplink,
+        message.payload().length,
         position -> {
           stored.increment();
           return new Receipt.Stored(position);
@@ -176,10 +228,15 @@ public final class LaneDoor implements Door {
         message.speaker(),
         now,
         reject,
+        kept.length,
         position -> {
           counter(reason).increment();
           return new Receipt.Rejected(reason, detail);
         });
+  }
+
+  private LongAdder counter(UplinkKind kind) {
+    return shed.computeIfAbsent(kind, k -> new LongAdder());
   }
 
   private LongAdder counter(ReasonCode reason) {
@@ -187,15 +244,18 @@ public final class LaneDoor implements Door {
   }
 
   private <T> CompletionStage<Receipt> append(
-      Lane<T> lane, DeviceId key, long at, T value, Function<Position, Receipt> onDisk) {
+      Lane<T> lane, DeviceId key, long at, T value, int size, Function<Position, Receipt> onDisk) {
     CompletionStage<Position> appended;
+    pressure.add(size);
     try {
       appended = lane.append(key, at, value);
     } catch (LaneUnavailableException e) {
+      pressure.remove(size);
       return CompletableFuture.completedFuture(notOnDisk(key, e));
     }
     return appended.handle(
         (position, failure) -> {
+          pressure.remove(size);
           if (position == null) {
             return notOnDisk(key, failure);
           }

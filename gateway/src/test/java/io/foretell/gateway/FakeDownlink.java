@@ -31,7 +31,7 @@ public final class FakeDownlink implements Downlink {
   }
 
   @Override
-  public synchronized AutoCloseable listen(DeviceId device, Receiver receiver) {
+  public synchronized Registration listen(DeviceId device, Receiver receiver) {
     receivers.put(device, receiver);
     queued.getOrDefault(device, List.of()).forEach(receiver::deliver);
     listened.add(device);
@@ -42,8 +42,10 @@ public final class FakeDownlink implements Downlink {
   }
 
   @Override
-  public List<Tracked> pending(DeviceId device) {
-    return List.of();
+  public synchronized List<Tracked> pending(DeviceId device) {
+    return queued.getOrDefault(device, List.of()).stream()
+        .map(command -> new Tracked(device, command, State.QUEUED, 0, ""))
+        .toList();
   }
 
   @Override

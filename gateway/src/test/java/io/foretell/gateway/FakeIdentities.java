@@ -10,12 +10,19 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Identities of a test: some devices with their tokens, and a sandbox that may be open. */
 public final class FakeIdentities implements Identities {
   private final Map<String, String> tokens = new ConcurrentHashMap<>();
+  private final Map<String, String> certificates = new ConcurrentHashMap<>();
   private final Set<String> pairs = ConcurrentHashMap.newKeySet();
   private volatile boolean sandbox;
 
   /** Registers a device. */
   public FakeIdentities device(String name, String token) {
     tokens.put(name, token);
+    return this;
+  }
+
+  /** Trusts certificates of a subject ({@code CN=…}) as a device's. */
+  public FakeIdentities certificate(String subject, String name) {
+    certificates.put(subject, name);
     return this;
   }
 
@@ -40,17 +47,25 @@ public final class FakeIdentities implements Identities {
   public Verdict authenticate(Credentials credentials) {
     if (credentials instanceof Credentials.Token token) {
       String expected = tokens.get(token.name());
-      if (expected == null) {
-        return new Verdict.Refused(ReasonCode.NOT_FOUND);
-      }
-      return expected.equals(token.secret())
+      return token.secret().equals(expected)
           ? new Verdict.Known(DeviceId.parse(token.name()))
           : new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
+    }
+    if (credentials instanceof Credentials.Certificate shown) {
+      String device = certificates.get(shown.chain().get(0).getSubjectX500Principal().getName());
+      return device == null
+          ? new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED)
+          : new Verdict.Known(DeviceId.parse(device));
     }
     if (sandbox && credentials instanceof Credentials.Nothing nothing) {
       return new Verdict.Known(new DeviceId("sandbox", nothing.clientId()));
     }
     return new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
+  }
+
+  @Override
+  public boolean registered(String name) {
+    return tokens.containsKey(name);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.foretell.proto.TicketEvent;
 import io.foretell.proto.TicketEvent.State;
 import io.foretell.proto.TicketEvent.Urgency;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One open problem of one device and cause.
@@ -66,204 +67,115 @@ public record Ticket(
   }
 
   Ticket in(State next) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        next,
-        kind,
-        assessment,
-        clocks,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(change -> change.state = next);
   }
 
   Ticket with(Assessment next) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        next,
-        clocks,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(change -> change.assessment = next);
   }
 
   Ticket with(Clocks next) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        assessment,
-        next,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(change -> change.clocks = next);
   }
 
   Ticket with(Sightings next) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        assessment,
-        clocks,
-        next,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(change -> change.sightings = next);
   }
 
   Ticket with(Remedy next, boolean applied) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        assessment,
-        clocks,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        Optional.of(next),
-        applied,
-        reopened,
-        version);
+    return but(
+        change -> {
+          change.remedy = Optional.of(next);
+          change.remedyApplied = applied;
+        });
   }
 
   Ticket titled(String next) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        next,
-        state,
-        kind,
-        assessment,
-        clocks,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(change -> change.title = next);
   }
 
   Ticket ownedBy(String next) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        assessment,
-        clocks,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        Optional.of(next),
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(change -> change.owner = Optional.of(next));
   }
 
   /** Somebody took it on; only the first one of a round counts. */
   Ticket takenOn(String by, long at) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        assessment,
-        clocks.acknowledged(at),
-        sightings,
-        openedAt,
-        acknowledgedBy.isPresent() ? acknowledgedBy : Optional.of(by),
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version);
+    return but(
+        change -> {
+          change.clocks = clocks.acknowledged(at);
+          change.acknowledgedBy = acknowledgedBy.or(() -> Optional.of(by));
+        });
   }
 
   /** A new round: nobody has taken it on, nothing has been tried; the owner stays. */
   Ticket nextRound(Clocks fresh) {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        State.REOPENED,
-        kind,
-        assessment,
-        fresh,
-        sightings,
-        openedAt,
-        Optional.empty(),
-        owner,
-        Optional.empty(),
-        false,
-        reopened + 1,
-        version);
+    return but(
+        change -> {
+          change.state = State.REOPENED;
+          change.clocks = fresh;
+          change.acknowledgedBy = Optional.empty();
+          change.remedy = Optional.empty();
+          change.remedyApplied = false;
+          change.reopened++;
+        });
   }
 
   Ticket nextVersion() {
-    return new Ticket(
-        id,
-        device,
-        cause,
-        title,
-        state,
-        kind,
-        assessment,
-        clocks,
-        sightings,
-        openedAt,
-        acknowledgedBy,
-        owner,
-        remedy,
-        remedyApplied,
-        reopened,
-        version + 1);
+    return but(change -> change.version++);
+  }
+
+  private Ticket but(Consumer<Change> changed) {
+    Change change = new Change(this);
+    changed.accept(change);
+    return change.made(this);
+  }
+
+  /** What may change of a ticket, on its way to the next one. */
+  private static final class Change {
+    private String title;
+    private State state;
+    private Assessment assessment;
+    private Clocks clocks;
+    private Sightings sightings;
+    private Optional<String> acknowledgedBy;
+    private Optional<String> owner;
+    private Optional<Remedy> remedy;
+    private boolean remedyApplied;
+    private int reopened;
+    private long version;
+
+    Change(Ticket from) {
+      title = from.title;
+      state = from.state;
+      assessment = from.assessment;
+      clocks = from.clocks;
+      sightings = from.sightings;
+      acknowledgedBy = from.acknowledgedBy;
+      owner = from.owner;
+      remedy = from.remedy;
+      remedyApplied = from.remedyApplied;
+      reopened = from.reopened;
+      version = from.version;
+    }
+
+    Ticket made(Ticket from) {
+      return new Ticket(
+          from.id,
+          from.device,
+          from.cause,
+          title,
+          state,
+          from.kind,
+          assessment,
+          clocks,
+          sightings,
+          from.openedAt,
+          acknowledgedBy,
+          owner,
+          remedy,
+          remedyApplied,
+          reopened,
+          version);
+    }
   }
 }

@@ -20,14 +20,7 @@ import org.eclipse.californium.core.coap.MediaTypeRegistry;
 import org.eclipse.californium.core.coap.MessageObserverAdapter;
 import org.eclipse.californium.core.coap.Request;
 import org.eclipse.californium.core.coap.Response;
-import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
-import org.eclipse.californium.elements.config.Configuration;
-import org.eclipse.californium.elements.config.UdpConfig;
-import org.eclipse.californium.scandium.DTLSConnector;
-import org.eclipse.californium.scandium.config.DtlsConfig;
-import org.eclipse.californium.scandium.config.DtlsConnectorConfig;
-import org.eclipse.californium.scandium.dtls.pskstore.AdvancedSinglePskStore;
 import org.jspecify.annotations.Nullable;
 
 /** A link over confirmable CoAP; commands come by Observe (RFC 7641). */
@@ -38,25 +31,13 @@ public final class CoapLink implements Link {
   private static final Set<CoAP.ResponseCode> PASSING =
       EnumSet.of(CoAP.ResponseCode.REQUEST_ENTITY_INCOMPLETE, CoAP.ResponseCode.TOO_MANY_REQUESTS);
 
-  private final String baseUri;
-  private final @Nullable String token;
-  private final @Nullable String identity;
-  private final byte @Nullable [] key;
+  private final Access access;
   private final boolean observe;
   private final long timeoutMillis;
   private @Nullable Connection connection;
 
-  private CoapLink(
-      String baseUri,
-      @Nullable String token,
-      @Nullable String identity,
-      byte @Nullable [] key,
-      boolean observe,
-      long timeoutMillis) {
-    this.baseUri = baseUri;
-    this.token = token;
-    this.identity = identity;
-    this.key = key;
+  private CoapLink(Access access, boolean observe, long timeoutMillis) {
+    this.access = access;
     this.observe = observe;
     this.timeoutMillis = timeoutMillis;
   }
@@ -69,23 +50,17 @@ public final class CoapLink implements Link {
    */
   public static CoapLink dtls(
       InetSocketAddress server, String device, byte[] key, boolean observe) {
-    return new CoapLink(
-        uri("coaps", server), null, device, key.clone(), observe, REQUEST_TIMEOUT_MILLIS);
+    return new CoapLink(Access.dtls(server, device, key), observe, REQUEST_TIMEOUT_MILLIS);
   }
 
   /** Over plain UDP, with the device's token in each request. */
   public static CoapLink plain(InetSocketAddress server, String token, boolean observe) {
-    return new CoapLink(uri("coap", server), token, null, null, observe, REQUEST_TIMEOUT_MILLIS);
+    return new CoapLink(Access.plain(server, token), observe, REQUEST_TIMEOUT_MILLIS);
   }
 
   /** The same, but an answer that takes longer counts as none. */
   CoapLink withTimeout(long millis) {
-    return new CoapLink(baseUri, token, identity, key, observe, millis);
-  }
-
-  private static String uri(String scheme, InetSocketAddress server) {
-    String host = server.getHostString();
-    return scheme + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + server.getPort();
+    return new CoapLink(access, observe, millis);
   }
 
   /** What belongs to one connection. */
@@ -101,7 +76,7 @@ public final class CoapLink implements Link {
   @Override
   public void connect(Consumer<DeviceCommand> commands, Runnable lost) {
     close();
-    CoapEndpoint endpoint = newEndpoint();
+    CoapEndpoint endpoint = access.endpoint().build();
     Observation observation = observe ? new Observation(commands, lost) : null;
     Connection fresh = new Connection(endpoint, observation);
     try {
@@ -109,7 +84,7 @@ public final class CoapLink implements Link {
       if (observation == null) {
         greet(endpoint);
       } else {
-        observation.begin(endpoint, request(Request.newGet(), "v1/commands"), timeoutMillis);
+        observation.begin(endpoint, access.request(Request.newGet(), "v1/commands"), timeoutMillis);
       }
     } catch (IOException e) {
       fresh.close();
@@ -125,44 +100,13 @@ public final class CoapLink implements Link {
 
   /** A CoAP ping (RFC 7252, 4.3): whether anybody is there; over DTLS, whether it takes our key. */
   private void greet(CoapEndpoint endpoint) {
-    CoapClient client = new CoapClient(baseUri);
+    CoapClient client = new CoapClient(access.baseUri());
     client.setEndpoint(endpoint);
     boolean answers = client.ping(timeoutMillis);
     client.shutdown();
     if (!answers) {
-      throw new LinkException("no answer from " + baseUri, false);
+      throw new LinkException("no answer from " + access.baseUri(), false);
     }
-  }
-
-  private CoapEndpoint newEndpoint() {
-    CoapConfig.register();
-    UdpConfig.register();
-    DtlsConfig.register();
-    Configuration config = Configuration.createStandardWithoutFile();
-    config.set(CoapConfig.MAX_RESOURCE_BODY_SIZE, 1 << 20);
-    // So that the session outlives a change of address (RFC 9146), where the server can do it too.
-    config.set(DtlsConfig.DTLS_CONNECTION_ID_LENGTH, 0);
-    config.set(DtlsConfig.DTLS_ROLE, DtlsConfig.DtlsRole.CLIENT_ONLY);
-    config.set(DtlsConfig.DTLS_CONNECTOR_THREAD_COUNT, 1);
-    config.set(DtlsConfig.DTLS_RECEIVER_THREAD_COUNT, 1);
-    CoapEndpoint.Builder builder = CoapEndpoint.builder().setConfiguration(config);
-    if (identity == null || key == null) {
-      return builder.setPort(0).build();
-    }
-    DtlsConnectorConfig dtls =
-        DtlsConnectorConfig.builder(config)
-            .setAdvancedPskStore(new AdvancedSinglePskStore(identity, key))
-            .build();
-    return builder.setConnector(new DTLSConnector(dtls)).build();
-  }
-
-  private Request request(Request request, String path) {
-    request.setURI(baseUri);
-    request.getOptions().setUriPath("/" + path);
-    if (token != null) {
-      request.getOptions().addUriQuery("token=" + token);
-    }
-    return request;
   }
 
   @Override
@@ -175,7 +119,7 @@ public final class CoapLink implements Link {
       return CompletableFuture.failedFuture(new LinkException("not connected", false));
     }
     CompletableFuture<Ack> sent = new CompletableFuture<>();
-    Request request = request(Request.newPost(), message.path());
+    Request request = access.request(Request.newPost(), message.path());
     request.setPayload(message.payload());
     request.getOptions().setContentFormat(MediaTypeRegistry.APPLICATION_OCTET_STREAM);
     request.addMessageObserver(new Answered(sent));

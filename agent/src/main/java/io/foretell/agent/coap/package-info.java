@@ -1,4 +1,4 @@
-/** The way to the server over CoAP, with and without DTLS, on Eclipse Californium. */
+/** The way to the server over CoAP, reports, commands, artifacts, on Eclipse Californium. */
 @NullMarked
 package io.foretell.agent.coap;
 

@@ -2,6 +2,8 @@ package io.foretell.app.cli;
 
 import io.foretell.app.client.CommandFailed;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.j1939.SpnConversion;
+import io.foretell.diagnostics.offline.json.DecodeOptions;
 import io.foretell.diagnostics.offline.json.Kind;
 import io.foretell.diagnostics.offline.json.OfflineDecoder;
 import java.io.BufferedReader;
@@ -15,11 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,9 +37,11 @@ import picocli.CommandLine.Spec;
       "",
       "  decode j1939 LOG.candump    CAN log: reassembled messages and trouble codes",
       "  decode dm                   {\"version\":1-4,\"payload\":hex}",
-      "  decode uds                  {\"response\":hex}: answers of service 0x19",
+      "  decode uds                  {\"response\":hex} or {\"request\":hex}",
       "  decode obd                  {\"request\",\"lines\":[…]}",
-      "  decode isotp                {\"frames\":[\"7E8#…\"]}",
+      "  decode isotp                {\"frames\":[\"7E8#…\"],\"addressing\":\"normal\"}",
+      "  decode doip                 {\"data\":hex}: messages of diagnostics over IP",
+      "  decode nmea2000 LOG         log of a boat's bus: candump or PCAN-View",
       "  decode dbc FILE.dbc         {\"id\",\"ext\",\"data\"}",
       "  decode obdb SIGNALSETS      {\"car\",\"year\",\"command_id\",\"response\"}",
       "  decode code CODE…           what a code means: P0301, U3E1B-14, 'SPN 102 FMI 3'",
@@ -50,6 +58,30 @@ final class DecodeCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "FILE|CODE", description = "As the kind needs.")
   private List<String> rest = List.of();
 
+  @Option(
+      names = "--explain",
+      description = "Adds to each answer the bytes, the rule and the standard's clause.")
+  private boolean explain;
+
+  @Option(
+      names = "--all",
+      description =
+          "Everything that is known: other diagnostic messages, all signals of an answer, texts.")
+  private boolean all;
+
+  @Option(
+      names = "--definition",
+      paramLabel = "FILE",
+      description =
+          "JSON that says what a maker's data is (uds, doip), or a PGN list in canboat's form.")
+  private Optional<Path> definition = Optional.empty();
+
+  @Option(
+      names = "--spn-conversion",
+      paramLabel = "SA=VERSION",
+      description = "How a J1939 source address packs its SPNs: version 1 to 4 (j1939, dm).")
+  private Map<Integer, Integer> conversions = Map.of();
+
   @Override
   public Integer call() throws IOException {
     Kind what = Kind.of(kind);
@@ -64,7 +96,7 @@ final class DecodeCommand implements Callable<Integer> {
         decoder = new OfflineDecoder(what, Path.of(inputs.get(0)));
         inputs = inputs.subList(1, inputs.size());
       } else {
-        decoder = new OfflineDecoder(what, new CodeBook());
+        decoder = new OfflineDecoder(what, new CodeBook(), options());
       }
       try (Reader in = what == Kind.CODE && !inputs.isEmpty() ? codes(inputs) : open(inputs)) {
         OfflineDecoder.Summary summary = decoder.decode(in, out::println);
@@ -75,6 +107,12 @@ final class DecodeCommand implements Callable<Integer> {
     } finally {
       out.flush();
     }
+  }
+
+  private DecodeOptions options() {
+    Map<Integer, SpnConversion> versions = new HashMap<>();
+    conversions.forEach((sa, version) -> versions.put(sa, SpnConversion.of(version)));
+    return new DecodeOptions(explain, all, definition, versions);
   }
 
   private static Reader codes(List<String> codes) {

@@ -1,17 +1,11 @@
 package io.foretell.app.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import io.foretell.app.client.ApiClient;
-import io.foretell.app.client.CommandFailed;
 import java.io.PrintWriter;
 import java.util.function.BiConsumer;
 
 /** Prints what the API answered: JSON for programs, a table for people. */
 final class Listing {
-  private static final ObjectWriter PRETTY = ApiClient.JSON.writerWithDefaultPrettyPrinter();
-
   private Listing() {}
 
   /** The items of a page. */
@@ -36,10 +30,10 @@ final class Listing {
 
   /** One thing. */
   static void one(PrintWriter out, boolean json, JsonNode thing) {
-    try {
-      out.println(json ? thing.toString() : PRETTY.writeValueAsString(thing));
-    } catch (JsonProcessingException e) {
-      throw new CommandFailed("cannot print the answer: " + e.getOriginalMessage());
+    if (json) {
+      out.println(thing);
+    } else {
+      new Sheet(out).print(thing);
     }
     out.flush();
   }

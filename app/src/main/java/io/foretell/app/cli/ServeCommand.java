@@ -54,6 +54,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String http;
 
   @Option(
+      names = "--mqtt-ws",
+      paramLabel = "BOOL",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "MQTT over WebSocket at /mqtt of the HTTP port (default: true).")
+  private @Nullable String webSocket;
+
+  @Option(
       names = "--sandbox",
       description = "Also take devices without credentials, from loopback only.")
   private boolean sandbox;
@@ -133,6 +141,7 @@ final class ServeCommand implements Callable<Integer> {
     put(flags, "coap-port", coap);
     put(flags, "coaps-port", coaps);
     put(flags, "http-port", http);
+    put(flags, "mqtt-ws", webSocket);
     if (sandbox) {
       flags.put("sandbox", "true");
     }

@@ -8,6 +8,7 @@ import io.foretell.app.client.CommandFailed;
 import io.foretell.app.demo.Fleet;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -46,6 +47,12 @@ final class SimulateCommand implements Callable<Integer> {
       description = "How many (default: ${DEFAULT-VALUE}).")
   private int vehicles;
 
+  @Option(
+      names = "--coap",
+      defaultValue = "0",
+      description = "How many of them do everything over CoAP with DTLS; the others use MQTT.")
+  private int coap;
+
   @Option(names = "--prefix", defaultValue = "ev", description = "Of their names.")
   private String prefix;
 
@@ -68,15 +75,21 @@ final class SimulateCommand implements Callable<Integer> {
     try (Fleet fleet =
         new Fleet(
             Path.of("./data/simulated").resolve(prefix),
-            URI.create("http://127.0.0.1:" + ports.path("http").asInt()),
-            "tcp://127.0.0.1:" + ports.path("mqtt").asInt(),
+            new Fleet.Doors(
+                URI.create("http://127.0.0.1:" + ports.path("http").asInt()),
+                "tcp://127.0.0.1:" + ports.path("mqtt").asInt(),
+                new InetSocketAddress("127.0.0.1", ports.path("coaps").asInt())),
             scheduler,
             blocking,
             InstantSource.system(),
             new VehicleSession.Pace(period, period / 1000.0))) {
       for (int i = 1; i <= vehicles; i++) {
         String device = String.format("%s-%03d", prefix, i);
-        fleet.add(device, token(api, device), Behaviour.image("1.0.0", duty, true), i);
+        fleet.add(
+            identity(api, device),
+            i <= coap ? Fleet.Way.COAP : Fleet.Way.MQTT,
+            Behaviour.image("1.0.0", duty, true),
+            i);
       }
       out.println(vehicles + " vehicles drive.");
       out.flush();
@@ -96,18 +109,18 @@ final class SimulateCommand implements Callable<Integer> {
   /**
    * Registers a vehicle; one that is there gets new secrets, as the old ones are not known here.
    */
-  private String token(ApiClient api, String device) {
+  private Fleet.Identity identity(ApiClient api, String device) {
+    JsonNode issued;
     try {
-      return api.post(
+      issued =
+          api.post(
               "/devices",
               server.query(),
-              Map.of("id", device, "model", Fleet.MODEL, "hardware", Fleet.HARDWARE))
-          .path("token")
-          .asText();
+              Map.of("id", device, "model", Fleet.MODEL, "hardware", Fleet.HARDWARE));
     } catch (CommandFailed e) {
-      return api.post("/devices/" + device + "/rotate", server.query(), Map.of())
-          .path("token")
-          .asText();
+      issued = api.post("/devices/" + device + "/rotate", server.query(), Map.of());
     }
+    return new Fleet.Identity(
+        issued.path("device").asText(), issued.path("token").asText(), issued.path("psk").asText());
   }
 }

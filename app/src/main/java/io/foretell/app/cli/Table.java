@@ -26,6 +26,10 @@ final class Table {
   }
 
   void print(PrintWriter out, String whenEmpty) {
+    print(out, "", whenEmpty);
+  }
+
+  void print(PrintWriter out, String indent, String whenEmpty) {
     if (rows.isEmpty()) {
       out.println(whenEmpty);
       return;
@@ -33,8 +37,8 @@ final class Table {
     int[] width = new int[head.size()];
     widen(width, head);
     rows.forEach(row -> widen(width, row));
-    line(out, width, head);
-    rows.forEach(row -> line(out, width, row));
+    line(out, indent, width, head);
+    rows.forEach(row -> line(out, indent, width, row));
   }
 
   private static void widen(int[] width, List<String> row) {
@@ -43,8 +47,8 @@ final class Table {
     }
   }
 
-  private static void line(PrintWriter out, int[] width, List<String> row) {
-    StringBuilder line = new StringBuilder();
+  private static void line(PrintWriter out, String indent, int[] width, List<String> row) {
+    StringBuilder line = new StringBuilder(indent);
     for (int i = 0; i < row.size(); i++) {
       String value = row.get(i);
       if (value.length() > WIDEST) {

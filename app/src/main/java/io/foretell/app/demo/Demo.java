@@ -9,6 +9,7 @@ import io.foretell.app.client.ApiClient;
 import io.foretell.app.client.CommandFailed;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -61,8 +62,10 @@ public final class Demo implements AutoCloseable {
     this.fleet =
         new Fleet(
             folder,
-            http(),
-            "tcp://127.0.0.1:" + server.ports().get("mqtt"),
+            new Fleet.Doors(
+                http(),
+                "tcp://127.0.0.1:" + server.ports().get("mqtt"),
+                new InetSocketAddress("127.0.0.1", server.ports().getOrDefault("coaps", 0))),
             scheduler,
             blocking,
             clock,
@@ -142,8 +145,12 @@ public final class Demo implements AutoCloseable {
     for (int i = 1; i <= VEHICLES; i++) {
       String device = String.format("ev-%02d", i);
       vehicles.add(device);
-      Recorded.Identity identity = add(device, Fleet.MODEL);
-      fleet.add(device, identity.token(), Behaviour.image("1.0.0", 0.2, true), i);
+      Recorded.Identity issued = add(device, Fleet.MODEL);
+      fleet.add(
+          new Fleet.Identity(device, issued.token(), issued.psk()),
+          i % 3 == 0 ? Fleet.Way.COAP : Fleet.Way.MQTT,
+          Behaviour.image("1.0.0", 0.2, true),
+          i);
     }
   }
 

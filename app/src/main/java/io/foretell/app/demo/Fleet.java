@@ -1,18 +1,24 @@
 package io.foretell.app.demo;
 
+import io.foretell.agent.Link;
 import io.foretell.agent.Numbering;
+import io.foretell.agent.coap.CoapFetcher;
+import io.foretell.agent.coap.CoapLink;
 import io.foretell.agent.http.HttpFetcher;
 import io.foretell.agent.mqtt.MqttLink;
 import io.foretell.agent.simulate.Behaviour;
 import io.foretell.agent.simulate.SimulatedVehicle;
 import io.foretell.agent.simulate.VehicleSession;
+import io.foretell.agent.update.Fetcher;
 import io.foretell.agent.update.Hardware;
 import io.foretell.agent.update.SoftwareImage;
 import io.foretell.agent.update.Updater;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -22,7 +28,10 @@ import java.util.Random;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
-/** Simulated vehicles, each with a folder of its own for its software, connected over MQTT. */
+/**
+ * Simulated vehicles, each with a folder of its own for its software. Some are connected over MQTT
+ * and fetch their updates over HTTP; others do everything over CoAP with DTLS.
+ */
 public final class Fleet implements AutoCloseable {
   /** The model that they are registered as. */
   public static final String MODEL = "ev-2026";
@@ -31,8 +40,7 @@ public final class Fleet implements AutoCloseable {
   public static final String HARDWARE = "B";
 
   private final Path folder;
-  private final URI http;
-  private final String mqtt;
+  private final Doors doors;
   private final ScheduledExecutorService scheduler;
   private final Executor blocking;
   private final InstantSource clock;
@@ -40,24 +48,41 @@ public final class Fleet implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<VehicleSession> sessions = new ArrayList<>();
+  private final List<CoapFetcher> fetchers = new ArrayList<>();
+
+  /**
+   * Where the server listens.
+   *
+   * @param mqtt {@code tcp://host:port}
+   * @param coaps CoAP over DTLS
+   */
+  public record Doors(URI http, String mqtt, InetSocketAddress coaps) {}
+
+  /** How a vehicle talks to the server. */
+  public enum Way {
+    /** Reports and commands over MQTT, updates over HTTP. */
+    MQTT,
+    /** Everything over CoAP with DTLS. */
+    COAP
+  }
+
+  /** A vehicle's name and secrets, as the server has issued them. */
+  public record Identity(String device, String token, String psk) {}
 
   /**
    * An empty fleet.
    *
    * @param folder each vehicle has a folder below it
-   * @param mqtt {@code tcp://host:port}
    */
   public Fleet(
       Path folder,
-      URI http,
-      String mqtt,
+      Doors doors,
       ScheduledExecutorService scheduler,
       Executor blocking,
       InstantSource clock,
       VehicleSession.Pace pace) {
     this.folder = folder;
-    this.http = http;
-    this.mqtt = mqtt;
+    this.doors = doors;
     this.scheduler = scheduler;
     this.blocking = blocking;
     this.clock = clock;
@@ -69,19 +94,19 @@ public final class Fleet implements AutoCloseable {
    *
    * @param image the software that it leaves the factory with
    */
-  public void add(String device, String token, SoftwareImage image, long seed) throws IOException {
-    HttpFetcher fetcher = new HttpFetcher(client, http, token);
-    Path home = folder.resolve(device);
+  public void add(Identity identity, Way way, SoftwareImage image, long seed) throws IOException {
+    Fetcher fetcher = fetcher(identity, way);
+    Path home = folder.resolve(identity.device());
     byte[] root = root(home, fetcher);
     Numbering numbering = new Numbering(clock.millis());
     SimulatedVehicle vehicle =
         new SimulatedVehicle(Behaviour.of(image), new Random(seed), numbering);
     VehicleSession session =
         new VehicleSession(
-            device,
+            identity.device(),
             vehicle,
             numbering,
-            new MqttLink(mqtt, device, token),
+            link(identity, way),
             progress ->
                 new Updater(
                     home,
@@ -102,7 +127,27 @@ public final class Fleet implements AutoCloseable {
     session.start();
   }
 
-  private void provision(Path home, byte[] root, HttpFetcher fetcher, SoftwareImage image)
+  private Link link(Identity identity, Way way) {
+    return switch (way) {
+      case MQTT -> new MqttLink(doors.mqtt(), identity.device(), identity.token());
+      case COAP -> CoapLink.dtls(doors.coaps(), identity.device(), key(identity), true);
+    };
+  }
+
+  private Fetcher fetcher(Identity identity, Way way) {
+    if (way == Way.MQTT) {
+      return new HttpFetcher(client, doors.http(), identity.token());
+    }
+    CoapFetcher fetcher = CoapFetcher.dtls(doors.coaps(), identity.device(), key(identity));
+    fetchers.add(fetcher);
+    return fetcher;
+  }
+
+  private static byte[] key(Identity identity) {
+    return identity.psk().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void provision(Path home, byte[] root, Fetcher fetcher, SoftwareImage image)
       throws IOException {
     new Updater(
             home,
@@ -117,7 +162,7 @@ public final class Fleet implements AutoCloseable {
   }
 
   /** The root that the device got when it was made: here, from the server that it is made for. */
-  private static byte[] root(Path home, HttpFetcher fetcher) throws IOException {
+  private static byte[] root(Path home, Fetcher fetcher) throws IOException {
     Path file = home.resolve("trusted-root.json");
     if (!Files.exists(file)) {
       Files.createDirectories(home);
@@ -148,5 +193,7 @@ public final class Fleet implements AutoCloseable {
   public void close() {
     sessions.forEach(VehicleSession::close);
     sessions.clear();
+    fetchers.forEach(CoapFetcher::close);
+    fetchers.clear();
   }
 }

@@ -4,6 +4,8 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.Language;
 import io.foretell.diagnostics.codes.Notation;
 import io.foretell.diagnostics.episodes.Episode;
+import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -138,6 +140,10 @@ final class FleetApi {
 
   private Object code(Call call) {
     Language language = call.language().equals(Call.CHINESE) ? Language.CHINESE : Language.ENGLISH;
-    return book.explain(Notation.of(call.path("code")), language);
+    Notation code = Notation.of(call.path("code"));
+    if (code.code().isBlank()) {
+      throw new InvalidInputException(ReasonCode.NOT_FOUND, "a code has at least one character");
+    }
+    return book.explain(code, language);
   }
 }

@@ -237,6 +237,15 @@ final class CommandLineTest {
   }
 
   @Test
+  void code_isShownInLines_orAsJson() throws IOException {
+    assertThat(Foretell.run(there("fault", "show", "P0301")).out())
+        .containsPattern("(?m)^text +Cylinder 1 Misfire Detected$")
+        .containsPattern("(?m)^  - Worn out spark plugs$")
+        .doesNotContain("{", "null", "sub type  null");
+    assertThat(line(there("fault", "show", "P0301", "--json")).path("known").asBoolean()).isTrue();
+  }
+
+  @Test
   void device_added_hasSecretsThatAreShownOnce() throws IOException {
     JsonNode added = line(there("device", "add", "van", "--tenant", "acme", "--json"));
 

@@ -34,6 +34,8 @@ final class HouseRules {
             "agent.update",
             "diagnostics.offline.json",
             "diagnostics.predict.json",
+            "diagnostics.signals.json",
+            "diagnostics.tables.json",
             "firmwareota.tuf",
             "ingest.payload.json",
             "servicedesk.webhook"));
@@ -43,13 +45,13 @@ final class HouseRules {
             "proto.v1",
             "proto.wire",
             "gateway.downlink.protobuf",
-            "gateway.mqtt",
             "ingest.payload.protobuf",
             "agent",
             "agent.coap",
             "agent.mqtt",
             "agent.recording",
             "agent.simulate"));
+    LIBRARIES.put("com.google.gson", List.of("ingest.payload.protobuf"));
     LIBRARIES.put("io.vertx", List.of("gateway.mqtt", "gateway.http", "app", "app.http"));
     LIBRARIES.put("io.netty", List.of("gateway.mqtt"));
     LIBRARIES.put("org.eclipse.californium", List.of("gateway.coap", "agent.coap"));
@@ -60,7 +62,11 @@ final class HouseRules {
     LIBRARIES.put(
         "org.jdbi",
         List.of(
-            "gateway.identity.sql", "gateway.downlink.sql", "servicedesk.sql", "firmwareota.sql"));
+            "gateway.identity.sql",
+            "gateway.downlink.sql",
+            "gateway.mqtt.sql",
+            "servicedesk.sql",
+            "firmwareota.sql"));
     LIBRARIES.put(
         "org.flywaydb", List.of("gateway.identity.sql", "servicedesk.sql", "firmwareota.sql"));
     LIBRARIES.put("com.zaxxer", List.of("app.records"));

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For SAE J2012: the narrowest range of at most 256 codes, the failure type, words of the text,
  * then wider ranges. For SAE J1939: an electrical or mechanical FMI says more than the SPN; where
- * the value itself is wrong (FMI 0, 1, 15–18) the SPN does.
+ * the value itself is wrong (FMI 0, 1, 15–18) the SPN does. For the status of an instrument: its
+ * signal of NAMUR NE 107.
  */
 final class AdviceTable {
   private static final int NARROW = 0x100;
@@ -34,6 +35,7 @@ final class AdviceTable {
   private final Map<Integer, Advice> fmis = new HashMap<>();
   private final Map<Integer, Advice> types = new HashMap<>();
   private final Map<String, Advice> words = new LinkedHashMap<>();
+  private final Map<String, Advice> signals = new HashMap<>();
 
   AdviceTable() {
     Tables.read("advice.tsv", this::add);
@@ -55,6 +57,8 @@ final class AdviceTable {
       boolean value = code.subType() < 0 || (VALUE_FMIS >>> code.subType() & 1) != 0;
       addIfThere(found, value ? spn : fmi);
       addIfThere(found, value ? fmi : spn);
+    } else if (code.isStatus()) {
+      addIfThere(found, signals.get(StatusWords.signal(code).letter()));
     }
     return found;
   }
@@ -98,6 +102,7 @@ final class AdviceTable {
     switch (selector.substring(0, space)) {
       case "SPN" -> spns.put(Integer.valueOf(value), advice);
       case "FMI" -> fmis.put(Integer.valueOf(value), advice);
+      case "NE107" -> signals.put(value, advice);
       case "FTB" -> types.put(Integer.valueOf(value, 16), advice);
       default -> words.put(value, advice);
     }

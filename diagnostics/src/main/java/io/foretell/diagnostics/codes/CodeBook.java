@@ -1,35 +1,51 @@
 package io.foretell.diagnostics.codes;
 
+import io.foretell.diagnostics.industrial.Ne107;
+import io.foretell.diagnostics.industrial.Texts;
 import io.foretell.proto.Fault;
 import io.foretell.proto.Severity;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of fault codes: text, system, failure type, probable causes, first check, severity,
- * and whether to drive on. Immutable once made; one instance serves all threads.
+ * and whether to drive on. One instance serves all threads.
  *
- * <p>Sources: the tables beside this class (see NOTICE there). A code that they do not have gets a
- * text built from its structure (SAE J2012 clause 4, SAE J1939-73 appendix A).
+ * <p>Sources: a user's own tables, then those beside this class (see NOTICE there). A code that
+ * none of them has gets a text built from its structure.
  */
 public final class CodeBook {
-  /** First SPN that makers give themselves, SAE J1939 appendix A. */
-  private static final int FIRST_MAKER_SPN = 520_192;
+  private static final String NO_ADVICE = "Look up the maker's own description of the code";
+  private static final String NO_ADVICE_CHINESE = "查阅厂家对该故障码的说明";
 
   /** Oil pressure, coolant temperature, coolant level: the engine does not survive them. */
   private static final Set<Integer> VITAL_SPNS = Set.of(100, 110, 111);
 
   private final CodeNames names = new CodeNames();
-  private final AdviceTable advice = new AdviceTable();
+  private final Wording wording = new Wording(names);
+  private final Once<AdviceTable> advice = new Once<>(AdviceTable::new);
+  private final UserCodes user;
 
-  /** Reads the tables: make one and share it. */
-  public CodeBook() {}
+  /** The program's own tables, each read when it is first asked: make one and share it. */
+  public CodeBook() {
+    this(UserCodes.NONE);
+  }
 
-  /** How many codes and SPNs it has a text for. */
+  /**
+   * The program's own tables behind a user's.
+   *
+   * @param user what comes first
+   */
+  public CodeBook(UserCodes user) {
+    this.user = user;
+  }
+
+  /** How many codes, SPNs and status words it has a text for. */
   public int size() {
-    return names.size();
+    return names.size() + Texts.size() + user.size();
   }
 
   /** Whether an SPN has a name in the tables; how plausible a decoding is. */
@@ -49,7 +65,7 @@ public final class CodeBook {
 
   /** One line for a person, in English; never empty. */
   public String title(Notation code) {
-    return text(code, Language.ENGLISH);
+    return text(code, user.find(code), Language.ENGLISH);
   }
 
   /** What a code means, as it is without a device: no lamp, active. */
@@ -70,6 +86,7 @@ public final class CodeBook {
    *   <li>red stop lamp while active: CRITICAL
    *   <li>oil pressure, coolant temperature or level most severely out (SPN 100, 110, 111 with FMI
    *       0 or 1): CRITICAL
+   *   <li>what the user's own table says of an active fault
    *   <li>the narrowest row of {@code advice.tsv} that names a severity; otherwise MINOR
    *   <li>malfunction or amber lamp on, or warning indicator requested: at least MAJOR
    *   <li>stored but not active now: at most MINOR
@@ -77,7 +94,7 @@ public final class CodeBook {
    */
   public Severity severity(Fault fault) {
     Notation code = notation(fault);
-    return severity(code, fault.status(), fault.lamp(), rows(code));
+    return severity(code, fault.status(), fault.lamp(), rows(code), user.find(code));
   }
 
   /** The notation of a fault in normal form. */
@@ -86,102 +103,76 @@ public final class CodeBook {
   }
 
   private Explanation explain(Notation code, int status, Fault.Lamp lamp, Language language) {
+    UserCode own = user.find(code);
     List<Advice> rows = rows(code);
-    Severity severity = severity(code, status, lamp, rows);
+    Severity severity = severity(code, status, lamp, rows, own);
     return new Explanation(
         code,
-        known(code),
-        text(code, language),
-        system(code, language),
-        failureType(code, language),
-        code.isJ2012() ? names.makers(J2012.number(code.code())) : Map.of(),
-        causes(code, rows, language),
-        firstCheck(rows, language),
+        own != null || wording.known(code),
+        text(code, own, language),
+        own != null && !own.system().isEmpty() ? own.system() : wording.system(code, language),
+        wording.failureType(code, language),
+        makers(code, own),
+        causes(code, rows, own, language),
+        firstCheck(code, rows, own, language),
         severity,
-        drive(severity, rows));
+        drive(severity, rows, own));
   }
 
   private List<Advice> rows(Notation code) {
-    return advice.of(code, text(code, Language.ENGLISH));
+    return advice.get().of(code, wording.text(code, Language.ENGLISH));
   }
 
-  private boolean known(Notation code) {
-    return code.isJ2012()
-        ? names.text(J2012.number(code.code())) != null
-        : code.spn() >= 0 && names.hasSpn(code.spn());
-  }
-
-  private String text(Notation code, Language language) {
-    String type = failureType(code, language);
-    if (code.isJ2012()) {
-      return joined(j2012Text(code, language), type, language);
+  private String text(Notation code, @Nullable UserCode own, Language language) {
+    if (own == null || !own.make().isEmpty() && wording.known(code)) {
+      return wording.text(code, language);
     }
-    if (code.spn() >= 0) {
-      return joined(spnText(code.spn(), language), type, language);
+    String type = wording.failureType(code, language);
+    String joint = language == Language.CHINESE ? "：" : ": ";
+    return own.text(language) + (type.isEmpty() ? "" : joint + type);
+  }
+
+  private Map<String, String> makers(Notation code, @Nullable UserCode own) {
+    Map<String, String> makers = wording.makers(code);
+    if (own == null || own.make().isEmpty()) {
+      return makers;
     }
-    String maker = code.code().isEmpty() ? "?" : code.code();
-    return (language == Language.CHINESE ? "厂家故障码 " : "Maker's code ") + maker;
+    Map<String, String> all = new TreeMap<>(makers);
+    all.put(own.make(), own.text());
+    return all;
   }
 
-  private String j2012Text(Notation code, Language language) {
-    String text = names.text(J2012.number(code.code()));
-    String system = names.system(code.code(), language);
-    if (language == Language.CHINESE) {
-      return system + " " + code.code() + (text == null ? "" : "（" + text + "）");
+  private List<String> causes(
+      Notation code, List<Advice> rows, @Nullable UserCode own, Language language) {
+    if (own != null && !own.in(language).causes().isEmpty()) {
+      return own.in(language).causes();
     }
-    return text != null ? text : system + ", code " + code.code();
-  }
-
-  private String spnText(int spn, Language language) {
-    String name = names.spn(spn);
-    if (language == Language.CHINESE) {
-      String own = spn >= FIRST_MAKER_SPN ? "（厂家自定义）" : "";
-      return SpnSystem.of(name == null ? "" : name).in(language)
-          + " SPN "
-          + spn
-          + (name == null ? own : "（" + name + "）");
-    }
-    return name != null ? name : "SPN " + spn + (spn >= FIRST_MAKER_SPN ? " (maker's own)" : "");
-  }
-
-  private static String joined(String what, String how, Language language) {
-    return how.isEmpty() ? what : what + (language == Language.CHINESE ? "：" : ": ") + lower(how);
-  }
-
-  private static String lower(String words) {
-    boolean sentence = words.length() > 1 && Character.isLowerCase(words.charAt(1));
-    return sentence ? Character.toLowerCase(words.charAt(0)) + words.substring(1) : words;
-  }
-
-  private String system(Notation code, Language language) {
-    if (code.isJ2012()) {
-      return names.system(code.code(), language);
-    }
-    String name = code.spn() < 0 ? null : names.spn(code.spn());
-    return name == null ? "" : SpnSystem.of(name).in(language);
-  }
-
-  private String failureType(Notation code, Language language) {
-    return code.spn() >= 0
-        ? names.fmi(code.subType(), language)
-        : code.isJ2012() ? names.failureType(code.subType(), language) : "";
-  }
-
-  private List<String> causes(Notation code, List<Advice> rows, Language language) {
     if (language == Language.ENGLISH && code.isJ2012()) {
-      List<String> own = names.causes(J2012.number(code.code()));
-      if (!own.isEmpty()) {
-        return own;
+      List<String> known = names.causes(J2012.number(code.code()));
+      if (!known.isEmpty()) {
+        return known;
       }
     }
     return rows.isEmpty() ? List.of() : rows.get(0).in(language).causes();
   }
 
-  private static String firstCheck(List<Advice> rows, Language language) {
-    return rows.isEmpty() ? "" : rows.get(0).in(language).firstCheck();
+  private static String firstCheck(
+      Notation code, List<Advice> rows, @Nullable UserCode own, Language language) {
+    if (own != null && !own.in(language).firstCheck().isEmpty()) {
+      return own.in(language).firstCheck();
+    }
+    String status = code.isStatus() ? StatusWords.check(code, language) : "";
+    if (!status.isEmpty()) {
+      return status;
+    }
+    if (rows.isEmpty()) {
+      return language == Language.CHINESE ? NO_ADVICE_CHINESE : NO_ADVICE;
+    }
+    return rows.get(0).in(language).firstCheck();
   }
 
-  private static Severity severity(Notation code, int status, Fault.Lamp lamp, List<Advice> rows) {
+  private static Severity severity(
+      Notation code, int status, Fault.Lamp lamp, List<Advice> rows, @Nullable UserCode own) {
     boolean active = (status & (Fault.TEST_FAILED | Fault.PENDING)) != 0;
     if (!active && (status & Fault.CONFIRMED) == 0) {
       return Severity.INFO;
@@ -191,7 +182,14 @@ public final class CodeBook {
     if (active && (lamp == Fault.Lamp.RED_STOP || vital)) {
       return Severity.CRITICAL;
     }
-    Severity severity = first(rows);
+    @Nullable Severity users = own == null ? null : own.severity();
+    if (users != null && active) {
+      return users;
+    }
+    if (code.isStatus() && StatusWords.signal(code) == Ne107.GOOD) {
+      return Severity.INFO;
+    }
+    Severity severity = users != null ? users : first(rows);
     boolean warned =
         (status & Fault.WARNING_INDICATOR) != 0
             || lamp == Fault.Lamp.MALFUNCTION
@@ -212,7 +210,14 @@ public final class CodeBook {
     return Severity.MINOR;
   }
 
-  private static Drive drive(Severity severity, List<Advice> rows) {
+  private static Drive drive(Severity severity, List<Advice> rows, @Nullable UserCode own) {
+    @Nullable Drive users = own == null ? null : own.drive();
+    if (users != null) {
+      return users;
+    }
+    if (severity == Severity.INFO && rows.isEmpty()) {
+      return Drive.YES;
+    }
     if (severity == Severity.CRITICAL) {
       return Drive.NO;
     }

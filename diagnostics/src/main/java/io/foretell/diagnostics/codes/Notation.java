@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.codes;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,7 +10,9 @@ import java.util.regex.Pattern;
  * people write it: {@code P0301}, {@code u3e1b-14}, {@code SPN 102 FMI 3}, {@code 102/3}, {@code
  * 0xFE1B14}. What is in no known form belongs to the family {@link #MAKER} and keeps its text.
  *
- * @param family {@link #OBD} (two bytes), {@link #UDS} (three), {@link #J1939} or {@link #MAKER}
+ * @param family {@link #OBD} (two bytes), {@link #UDS} (three), {@link #J1939}, {@link #MAKER} or
+ *     that of a status word ({@code hart}, {@code iolink}, …: {@code HART D7}, {@code IO-Link
+ *     0x5100})
  * @param code {@code P0301}, {@code SPN 102}, or the maker's own text
  * @param subType failure type byte or FMI; -1 where none is given
  */
@@ -26,6 +29,22 @@ public record Notation(String family, String code, int subType) {
   /** Codes of no standard. */
   public static final String MAKER = "maker";
 
+  /** Families of industrial status words, as people write them, to the family's name. */
+  private static final Map<String, String> STATUS =
+      Map.of(
+          "NE107", "ne107",
+          "HART", "hart",
+          "PROFIBUS", "profibus",
+          "IOLINK", "iolink",
+          "OPCUA", "opcua",
+          "EMCY", "canopen",
+          "CANOPEN", "canopen",
+          "MODBUS", "modbus",
+          "CIP", "cip");
+
+  private static final Pattern STATUS_FORM =
+      Pattern.compile(
+          "(NE ?107|HART|PROFIBUS|IO-?LINK|OPC ?UA|EMCY|CANOPEN|MODBUS|CIP)[ :]+(\\S+)");
   private static final int LONGEST = 64;
   private static final int LARGEST_SPN = 0x7FFFF;
   private static final Pattern LETTERS =
@@ -64,6 +83,11 @@ public record Notation(String family, String code, int subType) {
     if (m.matches()) {
       return new Notation(OBD, J2012.letters(Integer.parseInt(m.group(1), 16)), -1);
     }
+    m = STATUS_FORM.matcher(upper);
+    if (m.matches()) {
+      String family = STATUS.get(m.group(1).replaceAll("[ -]", ""));
+      return new Notation(String.valueOf(family), m.group(2).replace("0X", "0x"), -1);
+    }
     return new Notation(MAKER, plain, -1);
   }
 
@@ -77,8 +101,11 @@ public record Notation(String family, String code, int subType) {
     return new Notation(UDS, J2012.letters(dtc24 >>> 8), dtc24 & 0xFF);
   }
 
-  /** How it is written: {@code P0301}, {@code U3E1B-14}, {@code SPN 102 FMI 3}. */
+  /** How it is written: {@code P0301}, {@code U3E1B-14}, {@code SPN 102 FMI 3}, {@code HART D7}. */
   public String written() {
+    if (isStatus()) {
+      return family.toUpperCase(Locale.ROOT) + " " + code;
+    }
     if (subType < 0) {
       return code;
     }
@@ -95,6 +122,11 @@ public record Notation(String family, String code, int subType) {
   /** Whether it is a code of SAE J2012. */
   public boolean isJ2012() {
     return family.equals(OBD) || family.equals(UDS);
+  }
+
+  /** Whether it is a status word of an industrial standard. */
+  public boolean isStatus() {
+    return STATUS.containsValue(family);
   }
 
   private static String plain(String written) {

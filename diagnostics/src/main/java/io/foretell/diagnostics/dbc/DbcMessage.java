@@ -1,45 +1,45 @@
 package io.foretell.diagnostics.dbc;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.List;
 
-/**
- * One message of a file.
- *
- * @param id CAN identifier; bit 31 set: 29 bits
- * @param name its long name where the file has one
- * @param length bytes as the file says
- * @param signals in the order of the file
- * @param conditions when each signal is there; as long as {@code signals}
- */
-public record DbcMessage(
-    int id, String name, int length, List<DbcSignal> signals, List<Condition> conditions) {
-  /** Copies the lists. */
-  public DbcMessage {
-    signals = List.copyOf(signals);
-    conditions = List.copyOf(conditions);
+/** One message of a file: what its frames hold. Immutable. */
+public final class DbcMessage {
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final int id;
+  private final String name;
+  private final int length;
+  private final List<DbcSignal> list;
+  private final DbcSignal[] signals;
+
+  /** Index of the signal whose raw value decides whether this one is there. */
+  private final int[] deciders;
+
+  /** First and last value for which it is there, in turn. */
+  private final long[][] ranges;
+
+  DbcMessage(
+      int id, String name, int length, List<DbcSignal> signals, int[] deciders, long[][] ranges) {
+    this.id = id;
+    this.name = name;
+    this.length = length;
+    this.list = List.copyOf(signals);
+    this.signals = signals.toArray(DbcSignal[]::new);
+    this.deciders = deciders;
+    this.ranges = ranges;
   }
+
+  /** Not multiplexed. */
+  static final int ALWAYS = -1;
 
   /**
-   * When a signal is in the frame.
-   *
-   * @param multiplexer index of the signal whose raw value decides; -1: it is always there
-   * @param ranges first and last value, in turn
+   * Multiplexed by what the file does not mark as a multiplexer: not decoded rather than guessed.
    */
-  public record Condition(int multiplexer, long[] ranges) {
-    static final Condition ALWAYS = new Condition(-1, new long[0]);
-
-    /** Multiplexed, but by none that the file names: not decoded rather than guessed. */
-    static final Condition NEVER = new Condition(0, new long[0]);
-
-    private boolean has(long value) {
-      for (int i = 0; i < ranges.length; i += 2) {
-        if (ranges[i] <= value && value <= ranges[i + 1]) {
-          return true;
-        }
-      }
-      return false;
-    }
-  }
+  static final int NEVER = -2;
 
   /** Takes the signals of a frame. */
   public interface Receiver {
@@ -47,26 +47,65 @@ public record DbcMessage(
     void signal(DbcSignal signal, long raw);
   }
 
+  /** CAN identifier; bit 31 set: 29 bits. */
+  public int id() {
+    return id;
+  }
+
+  /** Its long name where the file has one. */
+  public String name() {
+    return name;
+  }
+
+  /** Bytes as the file says. */
+  public int length() {
+    return length;
+  }
+
+  /** In the order of the file. */
+  public List<DbcSignal> signals() {
+    return list;
+  }
+
   /** Hands over the signals that a frame has; those beyond its end are not there. */
   public void decode(byte[] data, Receiver to) {
-    for (int i = 0; i < signals.size(); i++) {
-      DbcSignal signal = signals.get(i);
+    long little = data.length >= Long.BYTES ? (long) WORD.get(data, 0) : padded(data);
+    long big = Long.reverseBytes(little);
+    for (int i = 0; i < signals.length; i++) {
+      DbcSignal signal = signals[i];
       if (signal.needs() <= data.length && there(i, data, 0)) {
-        to.signal(signal, signal.raw(data));
+        to.signal(signal, signal.raw(little, big, data));
       }
     }
   }
 
+  private static long padded(byte[] data) {
+    long word = 0;
+    for (int i = data.length - 1; i >= 0; i--) {
+      word = word << 8 | data[i] & 0xFF;
+    }
+    return word;
+  }
+
   /** A file may name multiplexers in a circle; then none of them is there. */
   private boolean there(int index, byte[] data, int depth) {
-    Condition condition = conditions.get(index);
-    if (condition.multiplexer() < 0) {
-      return true;
+    int by = deciders[index];
+    if (by < 0) {
+      return by == ALWAYS;
     }
-    DbcSignal multiplexer = signals.get(condition.multiplexer());
-    return depth < signals.size()
-        && multiplexer.needs() <= data.length
-        && condition.has(multiplexer.raw(data))
-        && there(condition.multiplexer(), data, depth + 1);
+    DbcSignal decider = signals[by];
+    return depth < signals.length
+        && decider.needs() <= data.length
+        && within(ranges[index], decider.raw(data))
+        && there(by, data, depth + 1);
+  }
+
+  private static boolean within(long[] ranges, long value) {
+    for (int i = 0; i < ranges.length; i += 2) {
+      if (ranges[i] <= value && value <= ranges[i + 1]) {
+        return true;
+      }
+    }
+    return false;
   }
 }

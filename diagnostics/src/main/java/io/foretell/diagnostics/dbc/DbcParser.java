@@ -2,6 +2,7 @@ package io.foretell.diagnostics.dbc;
 
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
@@ -17,42 +18,54 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads DBC files: messages, signals, multiplexing (also extended), value names, floating point
- * types and long names. All else is passed over. Real files bend the grammar; what does not matter
- * for decoding is not checked.
+ * Reads DBC files: messages, signals, multiplexing (also extended), value names and tables,
+ * floating point types, long names, SPN and J1939 attributes. All else is passed over. Real files
+ * bend the grammar; what does not matter for decoding is not checked, and what cannot be read is a
+ * {@link DbcDefect}.
  */
 public final class DbcParser {
   private static final Pattern MESSAGE =
-      Pattern.compile("BO_\\s+(\\d+)\\s+(\\w+)\\s*:\\s*(\\d+)\\b.*");
+      Pattern.compile("BO_\\s+(\\d+)\\s+([^\\s:]+)\\s*:\\s*(\\d+)\\b.*");
   private static final Pattern SIGNAL =
       Pattern.compile(
-          "SG_\\s+(\\w+)\\s*(M|m\\d*M?)?\\s*:\\s*(\\d+)\\|(\\d+)@([01])\\s*([+-])"
-              + "\\s*\\(([^,()]+),([^,()]+)\\)[^\"]*(?:\"([^\"]*)\")?.*",
+          "SG_\\s+([^\\s:]+)\\s*(M|m\\d*M?)?\\s*:\\s*(\\d+)\\s*\\|\\s*(\\d+)\\s*@\\s*([01])"
+              + "\\s*([+-])\\s*\\(([^,()]+),([^,()]+)\\)[^\"]*(?:\"([^\"]*)\")?.*",
           Pattern.DOTALL);
   private static final Pattern VALUES =
-      Pattern.compile("VAL_\\s+(\\d+)\\s+(\\w+)\\s+(.*)", Pattern.DOTALL);
-  private static final Pattern VALUE = Pattern.compile("(-?\\d+)\\s+\"([^\"]*)\"");
+      Pattern.compile("VAL_\\s+(\\d+)\\s+(\\S+)\\s+(.*)", Pattern.DOTALL);
+  private static final Pattern TABLE =
+      Pattern.compile("VAL_TABLE_\\s+(\\S+)\\s+(.*)", Pattern.DOTALL);
+  private static final Pattern TABLE_NAME = Pattern.compile("(\\w+)\\s*;?\\s*");
+  private static final Pattern VALUE = Pattern.compile("(-?\\d+)(?:\\.0*)?\\s*\"");
   private static final Pattern MULTIPLEX =
-      Pattern.compile("SG_MUL_VAL_\\s+(\\d+)\\s+(\\w+)\\s+(\\w+)\\s+([^;]*);?\\s*");
+      Pattern.compile("SG_MUL_VAL_\\s+(\\d+)\\s+(\\S+)\\s+(\\S+)\\s+([^;]*);?\\s*");
   private static final Pattern RANGE = Pattern.compile("(\\d+)\\s*-\\s*(\\d+)");
   private static final Pattern FLOATING =
-      Pattern.compile("SIG_VALTYPE_\\s+(\\d+)\\s+(\\w+)\\s*:?\\s*([0-3])\\s*;.*");
-  private static final Pattern LONG_NAME =
+      Pattern.compile("SIG_VALTYPE_\\s+(\\d+)\\s+(\\S+?)\\s*:?\\s*([0-3])\\s*;.*");
+  private static final Pattern ATTRIBUTE =
       Pattern.compile(
-          "BA_\\s+\"System(?:Message|Signal)LongSymbol\"\\s+(BO_|SG_)\\s+(\\d+)\\s*(\\w+)?"
-              + "\\s*\"([^\"]*)\"\\s*;.*",
+          "BA_\\s+\"(\\w+)\"\\s+(?:(BO_|SG_)\\s+(\\d+)\\s*([^\\s\"]+(?=\\s+\\S))?)?"
+              + "\\s*\"?([^\"]*)\"?\\s*;.*",
           Pattern.DOTALL);
+  private static final Pattern KEYWORD =
+      Pattern.compile("^(?:VERSION\\b|NS_\\b|BS_\\b|BU_\\b|CM_ |BA_DEF_)", Pattern.MULTILINE);
+  private static final int MOST_BITS = 64;
+  private static final int LAST_START = 4095;
+  private static final long LARGEST_ID = 0xFFFF_FFFFL;
 
   private final Map<Long, MessageDraft> messages = new LinkedHashMap<>();
-  private final List<String> passedOver = new ArrayList<>();
+  private final Map<String, Map<Long, String>> tables = new HashMap<>();
+  private final List<DbcDefect> defects = new ArrayList<>();
   private @Nullable MessageDraft open;
+  private boolean j1939;
+  private String frameFormat = "3";
 
   private DbcParser() {}
 
   /**
    * Reads a file. UTF-8 where it is that, otherwise Windows-1252.
    *
-   * @throws InvalidInputException where it has no message at all
+   * @throws InvalidInputException where it has no statement that only DBC files have
    */
   public static DbcFile parse(byte[] file) {
     return parse(text(file));
@@ -61,202 +74,270 @@ public final class DbcParser {
   /**
    * Reads a file's text.
    *
-   * @throws InvalidInputException where it has no message at all
+   * @throws InvalidInputException where it has no statement that only DBC files have
    */
   public static DbcFile parse(String text) {
     DbcParser parser = new DbcParser();
-    StringBuilder statement = new StringBuilder();
-    for (String line : text.split("\\R", -1)) {
-      boolean begins = statement.length() == 0;
-      if (begins && !starts(line)) {
-        continue;
-      }
-      statement.append(begins ? line.strip() : "\n" + line);
-      if (complete(statement)) {
-        parser.take(statement.toString());
-        statement.setLength(0);
+    Statements.of(text, parser.new Reading());
+    return parser.file(text);
+  }
+
+  /** What is wrong with one statement. */
+  private static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unreadable(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  private final class Reading implements Statements.Sink {
+    /** What cannot be read costs itself only; the signals of an unread message with it. */
+    @Override
+    public void statement(int line, String text) {
+      try {
+        take(text);
+      } catch (Unreadable e) {
+        defect(line, String.valueOf(e.getMessage()), text);
+        open = text.startsWith("BO_ ") ? null : open;
       }
     }
-    return parser.file();
-  }
 
-  /** A statement begins at the margin; only signals are indented. */
-  private static boolean starts(String line) {
-    return line.stripLeading().startsWith("SG_ ")
-        || line.startsWith("BO_ ")
-        || line.startsWith("CM_ ")
-        || line.startsWith("VAL_ ")
-        || line.startsWith("BA_ ")
-        || line.startsWith("SG_MUL_VAL_ ")
-        || line.startsWith("SIG_VALTYPE_ ");
-  }
-
-  private static boolean complete(CharSequence statement) {
-    boolean quoted = false;
-    boolean ended = false;
-    for (int i = 0; i < statement.length(); i++) {
-      char c = statement.charAt(i);
-      if (c == '"' && (i == 0 || statement.charAt(i - 1) != '\\')) {
-        quoted = !quoted;
-      } else if (c == ';' && !quoted) {
-        ended = true;
-      }
-    }
-    boolean line = statement.charAt(0) == 'B' && statement.charAt(1) == 'O';
-    boolean signal =
-        statement.length() > 3 && statement.charAt(2) == '_' && statement.charAt(0) == 'S';
-    return !quoted && (ended || line || signal && statement.charAt(3) == ' ');
-  }
-
-  /** What cannot be read costs itself only. */
-  private void take(String text) {
-    try {
-      statement(text);
-    } catch (InvalidInputException e) {
-      passedOver.add(e.detail());
+    @Override
+    public void endless(int line, String text) {
+      defect(line, "quotes or semicolon never end", text);
       open = text.startsWith("BO_ ") ? null : open;
     }
   }
 
-  private void statement(String text) {
+  private void defect(int line, String reason, String text) {
+    defects.add(
+        new DbcDefect(line, reason, text.length() <= 80 ? text : text.substring(0, 80) + "…"));
+  }
+
+  private void take(String text) throws Unreadable {
     if (text.startsWith("BO_ ")) {
       message(text);
     } else if (text.startsWith("SG_ ")) {
       signal(text);
     } else if (text.startsWith("VAL_ ")) {
       values(text);
+    } else if (text.startsWith("VAL_TABLE_ ")) {
+      table(text);
     } else if (text.startsWith("SG_MUL_VAL_ ")) {
       multiplex(text);
     } else if (text.startsWith("SIG_VALTYPE_ ")) {
       floating(text);
     } else if (text.startsWith("BA_ ")) {
-      longName(text);
+      attribute(text);
+    } else if (text.startsWith("BA_DEF_ ")) {
+      definition(text);
     }
   }
 
-  private void message(String text) {
-    Matcher m = MESSAGE.matcher(text);
-    if (!m.matches()) {
-      throw bad(text);
+  private void message(String text) throws Unreadable {
+    Matcher m = matched(MESSAGE, text, "no message: BO_ id name: length sender");
+    long id = number(m.group(1));
+    if (id > LARGEST_ID) {
+      throw new Unreadable("no CAN identifier: " + id);
     }
-    open = new MessageDraft(number(m.group(1)), m.group(2), (int) number(m.group(3)));
-    messages.put(number(m.group(1)), open);
+    open = new MessageDraft(id, m.group(2), (int) Math.min(number(m.group(3)), LAST_START));
+    messages.put(id, open);
   }
 
-  private void signal(String text) {
-    Matcher m = SIGNAL.matcher(text);
-    if (!m.matches() || open == null) {
-      throw bad(text);
+  private void signal(String text) throws Unreadable {
+    if (open == null) {
+      throw new Unreadable("a signal of no message that could be read");
     }
+    Matcher m =
+        matched(SIGNAL, text, "no signal: SG_ name : start|bits@order sign (factor,offset)");
     SignalDraft signal = new SignalDraft(m.group(1));
     String multiplex = m.group(2) == null ? "" : m.group(2);
-    signal.start = (int) number(m.group(3));
-    signal.bits = (int) number(m.group(4));
+    signal.start = (int) Math.min(number(m.group(3)), Integer.MAX_VALUE);
+    signal.bits = (int) Math.min(number(m.group(4)), Integer.MAX_VALUE);
     signal.bigEndian = m.group(5).equals("0");
     signal.kind = m.group(6).equals("-") ? DbcSignal.Kind.SIGNED : DbcSignal.Kind.UNSIGNED;
-    signal.factor = decimal(m.group(7), text);
-    signal.offset = decimal(m.group(8), text);
+    signal.factor = decimal(m.group(7));
+    signal.offset = decimal(m.group(8));
     signal.unit = m.group(9) == null ? "" : m.group(9);
     signal.multiplexer = multiplex.endsWith("M");
-    if (multiplex.length() > 1) {
-      String value = multiplex.substring(1, multiplex.length() - (signal.multiplexer ? 1 : 0));
+    String value = multiplex.replaceAll("\\D", "");
+    if (!value.isEmpty()) {
       signal.ranges = new long[] {number(value), number(value)};
     }
-    if (signal.bits < 1 || signal.bits > 64 || signal.start > 4095) {
-      throw bad(text);
+    if (signal.bits < 1 || signal.bits > MOST_BITS) {
+      throw new Unreadable("a signal has 1 to 64 bits, not " + m.group(4));
     }
-    open.signals.put(signal.name, signal);
-  }
-
-  private void values(String text) {
-    Matcher m = VALUES.matcher(text);
-    SignalDraft signal = m.matches() ? find(m.group(1), m.group(2)) : null;
-    if (signal != null) {
-      Matcher value = VALUE.matcher(m.group(3));
-      while (value.find()) {
-        signal.choices.put(number(value.group(1)), value.group(2));
-      }
+    if (signal.start > LAST_START) {
+      throw new Unreadable("no frame reaches bit " + m.group(3));
+    }
+    if (open.signals.put(signal.name, signal) != null) {
+      throw new Unreadable("the message has this signal twice; the last one counts");
     }
   }
 
-  private void multiplex(String text) {
-    Matcher m = MULTIPLEX.matcher(text);
-    SignalDraft signal = m.matches() ? find(m.group(1), m.group(2)) : null;
+  private void values(String text) throws Unreadable {
+    if (!text.startsWith("VAL_ ") || !Character.isDigit(text.substring(5).strip().charAt(0))) {
+      return; // names of an environment variable's values
+    }
+    Matcher m = matched(VALUES, text, "no value names: VAL_ id signal number \"name\" …;");
+    SignalDraft signal = find(m.group(1), m.group(2));
+    if (signal == null) {
+      return;
+    }
+    Matcher name = TABLE_NAME.matcher(m.group(3));
+    Map<Long, String> named = name.matches() ? tables.get(name.group(1)) : names(m.group(3));
+    if (named != null) {
+      signal.choices.putAll(named);
+    }
+  }
+
+  private void table(String text) throws Unreadable {
+    Matcher m = matched(TABLE, text, "no value table: VAL_TABLE_ name number \"name\" …;");
+    tables.put(m.group(1), names(m.group(2)));
+  }
+
+  private static Map<Long, String> names(String text) {
+    Map<Long, String> names = new LinkedHashMap<>();
+    Matcher value = VALUE.matcher(text);
+    int from = 0;
+    while (value.find(from)) {
+      int end = closing(text, value.end());
+      String name = text.substring(value.end(), end);
+      names.put(new BigInteger(value.group(1)).longValue(), name.replace("\\\"", "\""));
+      from = Math.min(end + 1, text.length());
+    }
+    return names;
+  }
+
+  /** Where the quotes close; a quote after a backslash is part of the text. */
+  private static int closing(String text, int from) {
+    int quote = text.indexOf('"', from);
+    while (quote > from && text.charAt(quote - 1) == '\\') {
+      quote = text.indexOf('"', quote + 1);
+    }
+    return quote < 0 ? text.length() : quote;
+  }
+
+  private void multiplex(String text) throws Unreadable {
+    Matcher m =
+        matched(MULTIPLEX, text, "no multiplexing: SG_MUL_VAL_ id signal multiplexer from-to, …;");
+    SignalDraft signal = find(m.group(1), m.group(2));
     if (signal != null) {
       signal.by = m.group(3);
       signal.ranges =
           RANGE
               .matcher(m.group(4))
               .results()
-              .flatMapToLong(range -> LongStream.of(number(range.group(1)), number(range.group(2))))
+              .flatMapToLong(range -> LongStream.of(whole(range.group(1)), whole(range.group(2))))
               .toArray();
     }
   }
 
-  private void floating(String text) {
-    Matcher m = FLOATING.matcher(text);
-    SignalDraft signal = m.matches() ? find(m.group(1), m.group(2)) : null;
-    if (signal != null && m.group(3).equals("1") && signal.bits == 32) {
-      signal.kind = DbcSignal.Kind.FLOAT;
-    } else if (signal != null && m.group(3).equals("2") && signal.bits == 64) {
+  private void floating(String text) throws Unreadable {
+    Matcher m = matched(FLOATING, text, "no value type: SIG_VALTYPE_ id signal : 0–3;");
+    SignalDraft signal = find(m.group(1), m.group(2));
+    if (signal == null || m.group(3).equals("0")) {
+      return;
+    }
+    if (signal.bits == Double.SIZE) {
       signal.kind = DbcSignal.Kind.DOUBLE;
+    } else if (signal.bits == Float.SIZE || signal.bits == Short.SIZE) {
+      signal.kind = DbcSignal.Kind.FLOAT;
+    } else {
+      throw new Unreadable("no floating point number has " + signal.bits + " bits");
     }
   }
 
-  private void longName(String text) {
-    Matcher m = LONG_NAME.matcher(text);
+  /** Which value of the attribute {@code VFrameFormat} is that of SAE J1939. */
+  private void definition(String text) {
+    if (text.contains("\"VFrameFormat\"")) {
+      int words = text.indexOf("ENUM");
+      List<String> values =
+          List.of(text.substring(Math.max(words, 0)).replaceAll("[^\\w,]", "").split(","));
+      frameFormat = Integer.toString(values.indexOf("J1939PG"));
+    }
+  }
+
+  private void attribute(String text) {
+    Matcher m = ATTRIBUTE.matcher(text);
     if (!m.matches()) {
       return;
     }
-    MessageDraft message = messages.get(number(m.group(2)));
-    if (m.group(1).equals("BO_") && message != null) {
-      message.name = m.group(4);
-    } else if (m.group(3) != null) {
-      SignalDraft signal = find(m.group(2), m.group(3));
-      if (signal != null) {
-        signal.longName = m.group(4);
+    String value = m.group(5).strip();
+    MessageDraft message = m.group(3) == null ? null : messages.get(whole(m.group(3)));
+    SignalDraft signal =
+        message == null || m.group(4) == null ? null : message.signals.get(m.group(4));
+    switch (m.group(1)) {
+      case "SystemMessageLongSymbol" -> {
+        if (message != null && !value.isEmpty()) {
+          message.name = value;
+        }
       }
+      case "SystemSignalLongSymbol" -> {
+        if (signal != null && !value.isEmpty()) {
+          signal.longName = value;
+        }
+      }
+      case "SPN" -> {
+        if (signal != null && value.matches("\\d{1,6}")) {
+          signal.spn = Integer.parseInt(value);
+        }
+      }
+      case "ProtocolType" -> j1939 |= value.equals("J1939");
+      case "VFrameFormat" -> j1939 |= value.equals(frameFormat) || value.equals("J1939PG");
+      default -> {}
     }
   }
 
   private @Nullable SignalDraft find(String id, String name) {
-    MessageDraft message = messages.get(number(id));
+    MessageDraft message = messages.get(whole(id));
     return message == null ? null : message.signals.get(name);
   }
 
-  private DbcFile file() {
-    if (messages.isEmpty()) {
-      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no DBC file: it has no message");
+  private DbcFile file(String text) {
+    if (messages.isEmpty() && !KEYWORD.matcher(text).find()) {
+      throw new InvalidInputException(
+          ReasonCode.WRONG_SHAPE, "no DBC file" + (defects.isEmpty() ? "" : "; " + defects.get(0)));
     }
-    Map<Integer, DbcMessage> built = new HashMap<>();
-    messages.forEach((id, draft) -> built.put((int) (long) id, draft.build((int) (long) id)));
-    return new DbcFile(built, passedOver);
+    LinkedHashMap<Integer, DbcMessage> built = new LinkedHashMap<>();
+    messages.values().forEach(draft -> built.put((int) draft.id, draft.build()));
+    return new DbcFile(built, j1939, defects);
   }
 
-  private static long number(String text) {
+  private static Matcher matched(Pattern pattern, String text, String otherwise) throws Unreadable {
+    Matcher m = pattern.matcher(text);
+    if (!m.matches()) {
+      throw new Unreadable(otherwise);
+    }
+    return m;
+  }
+
+  private static long number(String text) throws Unreadable {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw bad(text);
+      throw new Unreadable("no number: " + text);
     }
   }
 
-  private static double decimal(String text, String statement) {
+  /** The lowest 64 bits of any run of digits. */
+  private static long whole(String text) {
+    return text.length() < 19 ? Long.parseLong(text) : new BigInteger(text).longValue();
+  }
+
+  private static double decimal(String text) throws Unreadable {
     try {
       return Double.parseDouble(text.strip());
     } catch (NumberFormatException e) {
-      throw bad(statement);
+      throw new Unreadable("no number: " + text.strip());
     }
-  }
-
-  private static InvalidInputException bad(String text) {
-    String cut = text.length() <= 80 ? text : text.substring(0, 80) + "…";
-    return new InvalidInputException(ReasonCode.WRONG_SHAPE, "cannot read " + cut);
   }
 
   private static String text(byte[] file) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (CharacterCodingException e) {
       return new String(file, Charset.forName("windows-1252"));
     }

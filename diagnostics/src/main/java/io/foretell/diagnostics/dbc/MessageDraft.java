@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A message while its file is being read. */
 final class MessageDraft {
@@ -18,32 +19,38 @@ final class MessageDraft {
     this.length = length;
   }
 
-  DbcMessage build(int canId) {
+  DbcMessage build() {
+    List<SignalDraft> drafts = List.copyOf(signals.values());
     List<DbcSignal> built = new ArrayList<>();
-    List<DbcMessage.Condition> conditions = new ArrayList<>();
-    List<String> names = List.copyOf(signals.keySet());
-    for (SignalDraft signal : signals.values()) {
-      built.add(signal.build());
-      conditions.add(condition(signal, names));
+    int[] deciders = new int[drafts.size()];
+    long[][] ranges = new long[drafts.size()][];
+    for (int i = 0; i < deciders.length; i++) {
+      built.add(new DbcSignal(drafts.get(i)));
+      deciders[i] = decider(drafts.get(i), drafts);
+      ranges[i] = drafts.get(i).ranges;
     }
-    return new DbcMessage(canId, name, length, built, conditions);
+    return new DbcMessage((int) id, name, length, built, deciders, ranges);
   }
 
-  private DbcMessage.Condition condition(SignalDraft signal, List<String> names) {
+  /** Where no multiplexer is named and the message has none, the mark means nothing. */
+  private int decider(SignalDraft signal, List<SignalDraft> drafts) {
     if (signal.ranges.length == 0) {
-      return DbcMessage.Condition.ALWAYS;
+      return DbcMessage.ALWAYS;
     }
-    int by = names.indexOf(signal.by.isEmpty() ? only() : signal.by);
-    return by < 0 ? DbcMessage.Condition.ALWAYS : new DbcMessage.Condition(by, signal.ranges);
+    SignalDraft by = signal.by.isEmpty() ? only() : signals.get(signal.by);
+    if (by == null) {
+      return signal.by.isEmpty() ? DbcMessage.ALWAYS : DbcMessage.NEVER;
+    }
+    return by.multiplexer ? drafts.indexOf(by) : DbcMessage.NEVER;
   }
 
-  /** The multiplexer that is not itself multiplexed. */
-  private String only() {
+  /** The multiplexer that is not itself multiplexed; null where there is none. */
+  private @Nullable SignalDraft only() {
     for (SignalDraft signal : signals.values()) {
       if (signal.multiplexer && signal.ranges.length == 0) {
-        return signal.name;
+        return signal;
       }
     }
-    return "";
+    return null;
   }
 }

@@ -15,6 +15,7 @@ final class SignalDraft {
 
   int start;
   int bits;
+  int spn = -1;
   boolean bigEndian;
   boolean multiplexer;
   DbcSignal.Kind kind = DbcSignal.Kind.UNSIGNED;
@@ -27,10 +28,5 @@ final class SignalDraft {
   SignalDraft(String name) {
     this.name = name;
     this.longName = name;
-  }
-
-  DbcSignal build() {
-    return new DbcSignal(
-        longName, start, bits, bigEndian, kind, factor, offset, unit, Map.copyOf(choices));
   }
 }

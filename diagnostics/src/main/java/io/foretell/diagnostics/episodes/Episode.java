@@ -21,7 +21,7 @@ import java.util.Map;
  * @param absentSince event time of the first report that showed it absent; 0 unless ABSENT
  * @param absentBy how absence was shown; {@link Absence#NONE} unless ABSENT
  * @param observations how often it was seen failing
- * @param flaps how often it came back before it had healed
+ * @param flaps how often it came back before it had healed, as seen or as the device counted
  * @param before occurrences in earlier, healed episodes
  * @param announced whether it was ever confirmed
  * @param severity the worst so far
@@ -68,7 +68,43 @@ public record Episode(
     /** A whole list of its source does not name it. */
     NOT_LISTED,
     /** It is named, with no failing bit. */
-    NOT_FAILING
+    NOT_FAILING,
+    /** Someone erased it, and its test has not run since: that proves nothing yet. */
+    ERASED
+  }
+
+  /** How an episode is called. */
+  public enum Standing {
+    /** Seen failing, not confirmed. */
+    PENDING,
+    /** Confirmed and there. */
+    CONFIRMED,
+    /** There, after an earlier episode of the same fault had healed. */
+    RECURRING,
+    /** There, having come and gone several times. */
+    INTERMITTENT,
+    /** Gone; the healing period runs. */
+    HEALING,
+    /** Erased, and not tested since. */
+    ERASED
+  }
+
+  /**
+   * How it is called now.
+   *
+   * @param intermittentAfter returns until it is called intermittent
+   */
+  public Standing standing(int intermittentAfter) {
+    if (phase == Phase.ABSENT) {
+      return absentBy == Absence.ERASED ? Standing.ERASED : Standing.HEALING;
+    }
+    if (phase == Phase.SUSPECTED) {
+      return Standing.PENDING;
+    }
+    if (flaps >= intermittentAfter) {
+      return Standing.INTERMITTENT;
+    }
+    return before > 0 ? Standing.RECURRING : Standing.CONFIRMED;
   }
 
   /** What makes it one and the same fault over time. */
@@ -104,7 +140,8 @@ public record Episode(
 
   Episode seen(Assessed seen, String by, long time) {
     Fault now = seen.fault();
-    boolean returned = phase == Phase.ABSENT;
+    int returned = phase == Phase.ABSENT ? 1 : 0;
+    int counted = Counters.since(fault, now);
     return new Episode(
         now,
         by,
@@ -114,7 +151,7 @@ public record Episode(
         0,
         Absence.NONE,
         observations + 1,
-        flaps + (returned ? 1 : 0),
+        flaps + Math.max(returned, counted),
         before,
         announced,
         severity.compareTo(seen.severity()) >= 0 ? severity : seen.severity(),

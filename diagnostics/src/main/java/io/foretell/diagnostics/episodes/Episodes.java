@@ -22,6 +22,9 @@ public final class Episodes {
   /** What {@link #nextHealing} says where nothing is absent. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** ISO 14229-1 bit 4: its test has not completed since it was erased. */
+  private static final int UNTESTED = 0x10;
+
   final EpisodeRules rules;
   final TreeMap<String, Episode> open;
   final TreeMap<String, Healed> healed;
@@ -119,11 +122,13 @@ public final class Episodes {
     for (Assessed a : named) {
       String identity = a.fault().identity();
       if (!failing.contains(identity)) {
-        denied(time, identity, complete);
+        denied(time, identity, complete, a.fault().status());
       }
     }
     if (complete) {
-      listed(time, source, failing);
+      Set<String> all = new HashSet<>();
+      named.forEach(a -> all.add(a.fault().identity()));
+      listed(time, source, all, failing);
     }
     reckonNextHealing();
     return changes;
@@ -177,30 +182,38 @@ public final class Episodes {
     if (is.severity() != was.severity() || is.lamp() != was.lamp()) {
       changes.add(new Change(Kind.WORSENED, is, time));
     }
-    if (is.flaps() != was.flaps() && is.flaps() == rules.intermittentAfter()) {
+    int often = rules.intermittentAfter();
+    if (was.flaps() < often && is.flaps() >= often) {
       changes.add(new Change(Kind.INTERMITTENT, is, time));
     }
   }
 
-  private void denied(long time, String identity, boolean complete) {
+  private void denied(long time, String identity, boolean complete, int status) {
     Episode e = open.get(identity);
-    if (e != null) {
-      if (e.phase() != Phase.ABSENT) {
-        open.put(identity, e.absent(time, Absence.NOT_FAILING));
+    if (e == null) {
+      if (!complete) {
+        deniedAt.merge(identity, time, Math::max);
+        trim(deniedAt, Comparator.naturalOrder());
       }
-    } else if (!complete) {
-      deniedAt.merge(identity, time, Math::max);
-      trim(deniedAt, Comparator.naturalOrder());
+      return;
+    }
+    Absence by = (status & UNTESTED) != 0 ? Absence.ERASED : Absence.NOT_FAILING;
+    boolean tested = e.absentBy() == Absence.ERASED && by == Absence.NOT_FAILING;
+    boolean erased = e.absentBy() != Absence.ERASED && by == Absence.ERASED;
+    if (e.phase() != Phase.ABSENT || tested || erased) {
+      open.put(identity, e.absent(time, by));
     }
   }
 
-  private void listed(long time, String source, Set<String> failing) {
+  /** A list that names only what fails cannot tell more of an erased fault than its absence. */
+  private void listed(long time, String source, Set<String> named, Set<String> failing) {
     listedAt.merge(source, time, Math::max);
     trim(listedAt, Comparator.naturalOrder());
     for (Map.Entry<String, Episode> entry : open.entrySet()) {
       Episode e = entry.getValue();
       boolean gone = e.source().equals(source) && !failing.contains(entry.getKey());
-      if (gone && e.phase() != Phase.ABSENT) {
+      boolean silent = e.absentBy() == Absence.ERASED && !named.contains(entry.getKey());
+      if (gone && (e.phase() != Phase.ABSENT || silent)) {
         entry.setValue(e.absent(time, Absence.NOT_LISTED));
       }
     }
@@ -211,8 +224,9 @@ public final class Episodes {
     return before == null ? 0 : before.occurrences();
   }
 
+  /** An erased fault heals once its test has run: nobody knows when. */
   private long healsAt(Episode e) {
-    return e.absentSince() + rules.healingMillis();
+    return e.absentBy() == Absence.ERASED ? NEVER : e.absentSince() + rules.healingMillis();
   }
 
   private void reckonNextHealing() {

@@ -1,5 +1,6 @@
 package io.foretell.diagnostics.isotp;
 
+import io.foretell.proto.ReasonCode;
 import java.util.Locale;
 
 /** Why a message could not be put together. */
@@ -19,7 +20,18 @@ public enum Defect {
   /** The length in the frame cannot be right. */
   LENGTH,
   /** The message is longer than is taken. */
-  TOO_LARGE;
+  TOO_LARGE,
+  /** The receiver said in a flow control frame that it has no room: the sender gives up. */
+  OVERFLOW;
+
+  /** The reason that a sender would be given. */
+  public ReasonCode reason() {
+    return switch (this) {
+      case DROP, INTERRUPTED, ORPHAN -> ReasonCode.TRUNCATED_FRAME;
+      case DUP, DUP_OF_LAST, SWAP, LENGTH -> ReasonCode.WRONG_SHAPE;
+      case TOO_LARGE, OVERFLOW -> ReasonCode.TOO_LARGE;
+    };
+  }
 
   /** The name in recorded vectors. */
   public String word() {

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * room.
  */
 public final class IsoTp {
+  private static final int FLOW_BITS = 0xF0;
+  private static final int FLOW = 0x30;
+  private static final int OVERFLOW = 0x32;
+
   private final int mostSessions;
   private final int mostBytes;
 
@@ -26,17 +30,42 @@ public final class IsoTp {
     this.mostBytes = mostBytes;
   }
 
-  /** Takes a frame with normal addressing. */
+  /** Takes a frame with normal addressing; 29-bit mixed addressing shows in the identifier. */
   public void frame(
       String bus, int id, byte[] data, int offset, int length, Consumer<IsoTpMessage> out) {
-    session(bus, id, -1, out).frame(data, offset, length, out);
+    if (Addressing.isMixed(id)) {
+      extendedFrame(bus, id, data, offset, length, out);
+    } else {
+      frame(bus, id, -1, data, offset, length, out);
+    }
   }
 
-  /** Takes a frame with extended addressing: its first byte is an address. */
+  /** Takes a frame with extended or mixed addressing: its first byte is an address. */
   public void extendedFrame(
       String bus, int id, byte[] data, int offset, int length, Consumer<IsoTpMessage> out) {
     if (length > 0) {
-      session(bus, id, data[offset] & 0xFF, out).frame(data, offset + 1, length - 1, out);
+      frame(bus, id, data[offset] & 0xFF, data, offset + 1, length - 1, out);
+    }
+  }
+
+  private void frame(
+      String bus,
+      int id,
+      int extension,
+      byte[] data,
+      int offset,
+      int length,
+      Consumer<IsoTpMessage> out) {
+    if (length > 0 && (data[offset] & 0xFF) == OVERFLOW) {
+      for (int sender : Addressing.partners(id)) {
+        for (Reassembly session : sessions) {
+          if (session.isOn(bus, sender)) {
+            session.overflow(out);
+          }
+        }
+      }
+    } else if (length == 0 || (data[offset] & FLOW_BITS) != FLOW) {
+      session(bus, id, extension, out).frame(data, offset, length, out);
     }
   }
 

@@ -68,6 +68,13 @@ final class Reassembly {
     data = new byte[0];
   }
 
+  /** The receiver has no room; what is under way will not be completed. */
+  void overflow(Consumer<IsoTpMessage> out) {
+    if (state == State.RECEIVING || state == State.SKIPPED) {
+      drop(Defect.OVERFLOW, out);
+    }
+  }
+
   private void single(byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
     begin(out);
     boolean escape = length > 8 && (frame[offset] & 15) == 0;
@@ -178,6 +185,10 @@ final class Reassembly {
 
   boolean is(String otherBus, int otherId, int otherExtension) {
     return id == otherId && extension == otherExtension && bus.equals(otherBus);
+  }
+
+  boolean isOn(String otherBus, int otherId) {
+    return id == otherId && bus.equals(otherBus);
   }
 
   static @Nullable Reassembly find(Iterable<Reassembly> among, String bus, int id, int extension) {

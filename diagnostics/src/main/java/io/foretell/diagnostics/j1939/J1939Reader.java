@@ -14,7 +14,9 @@ import java.util.Map;
 /**
  * Reads the trouble codes that control units broadcast on a J1939 bus. Each DM1 is an observation
  * of its source address ({@code sa:11}) that names all active codes; one without codes says that
- * none is active. A DM2 names previously active codes, and says nothing of others.
+ * none is active. A DM2 names previously active codes, a DM12 active ones, a DM23 and a DM28
+ * (permanent) such as were; they say nothing of others. Pending codes (DM6, DM27) are no
+ * observation: a DM1 without them follows within a second, and would end what they began.
  *
  * <p>Active codes have status {@code 0x09} (failing, confirmed), previously active ones {@code
  * 0x08}; bit 7 is set where a lamp is on. The lamps are the control unit's, not the single code's.
@@ -24,6 +26,10 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
   private static final int PGN_BITS = 0x03FFFF00;
   private static final int PF_BITS = 0x03FF0000;
   private static final int DM_PF = 0x00FE0000;
+  private static final int LATER_DM_PF = 0x00FD0000;
+  private static final int DM12 = 65236;
+  private static final int DM23 = 64949;
+  private static final int DM28 = 64896;
   private static final int ACTIVE = Fault.TEST_FAILED | Fault.CONFIRMED;
 
   private final CodeBook book;
@@ -91,7 +97,8 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
 
   private void frame(
       Batch batch, long micros, String bus, int id, byte[] data, int offset, int length) {
-    if ((id & PF_BITS) == DM_PF) {
+    int format = id & PF_BITS;
+    if (format == DM_PF || format == LATER_DM_PF) {
       int pgn = (id & PGN_BITS) >>> 8;
       if (isDm(pgn)) {
         batch.message(micros, id & 0xFF, pgn, data, offset, length);
@@ -102,7 +109,10 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
   }
 
   private static boolean isDm(int pgn) {
-    return pgn == DiagnosticMessage.DM1 || pgn == DiagnosticMessage.DM2;
+    return switch (pgn) {
+      case DiagnosticMessage.DM1, DiagnosticMessage.DM2, DM12, DM23, DM28 -> true;
+      default -> false;
+    };
   }
 
   /** The observations of one telemetry message. */
@@ -121,7 +131,7 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
         int sa,
         int da,
         int pgn,
-        boolean broadcast,
+        TransportKind kind,
         byte[] data,
         int length) {
       message(micros, sa, pgn, data, 0, length);
@@ -137,11 +147,13 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
       if (observations.isEmpty()) {
         observations = new ArrayList<>();
       }
-      boolean active = pgn == DiagnosticMessage.DM1;
-      observations.add(observation(micros / 1000, sa, active, message));
+      boolean active = pgn == DiagnosticMessage.DM1 || pgn == DM12;
+      boolean complete = pgn == DiagnosticMessage.DM1;
+      observations.add(observation(micros / 1000, sa, active, complete, message));
     }
 
-    private Observation observation(long time, int sa, boolean active, DiagnosticMessage message) {
+    private Observation observation(
+        long time, int sa, boolean active, boolean complete, DiagnosticMessage message) {
       String source = "sa:" + sa;
       Fault.Lamp lamp = message.lamp().worst();
       int status = active ? ACTIVE : Fault.CONFIRMED;
@@ -152,7 +164,7 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
       for (J1939Dtc dtc : message.dtcs()) {
         faults.add(fault(source, status, active ? lamp : Fault.Lamp.NONE, dtc));
       }
-      return new Observation(time, source, active, faults);
+      return new Observation(time, source, complete, faults);
     }
 
     private Fault fault(String source, int status, Fault.Lamp lamp, J1939Dtc dtc) {

@@ -34,6 +34,11 @@ public enum SpnConversion {
     return values()[version - 1];
   }
 
+  /** Its number, 1–4. */
+  public int version() {
+    return ordinal() + 1;
+  }
+
   /** Unpacks an SPN; the arguments are bytes, 0–255. */
   public int spn(int b0, int b1, int b2) {
     int three = b2 >>> 5;

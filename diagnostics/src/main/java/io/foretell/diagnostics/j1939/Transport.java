@@ -4,10 +4,10 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts multi-packet messages together, SAE J1939-21 clause 5.10: broadcast announce (BAM) and
- * connection mode (RTS/CTS), one session of a kind a (bus, source, destination), packets strictly
- * in order. It listens only; a CTS that asks for an earlier packet again takes the session back to
- * it.
+ * Puts multi-packet messages together, SAE J1939-21 clause 5.10: broadcast announce (BAM),
+ * connection mode (RTS/CTS) and the extended protocol (ETP), one session of a kind a (bus, source,
+ * destination), packets strictly in order. It listens only; a CTS that asks for an earlier packet
+ * again takes the session back to it.
  *
  * <pre>
  *   TP.CM  00EC00   16 RTS    size LE16, packets, most a CTS, PGN LE24
@@ -16,12 +16,26 @@ import org.jspecify.annotations.Nullable;
  *                   32 BAM    size, packets, FF, PGN
  *                  255 abort  reason, FF FF FF, PGN
  *   TP.DT  00EB00   sequence 1–255, seven bytes
+ *   ETP.CM 00C800   20 RTS    size LE32, PGN
+ *                   21 CTS    packets, next LE24, PGN
+ *                   22 DPO    packets, offset LE24, PGN
+ *                   23 end    size LE32, PGN
+ *                  255 abort  as above
+ *   ETP.DT 00C700   sequence 1–255 after the offset, seven bytes
  * </pre>
  */
 public final class Transport {
+  private static final int PF_BITS = 0x00FF0000;
+  private static final int TP_CM = 0x00EC0000;
+  private static final int TP_DT = 0x00EB0000;
+  private static final int ETP_CM = 0x00C80000;
+  private static final int ETP_DT = 0x00C70000;
   private static final int RTS = 16;
   private static final int CTS = 17;
   private static final int BAM = 32;
+  private static final int EXTENDED_RTS = 20;
+  private static final int EXTENDED_CTS = 21;
+  private static final int EXTENDED_OFFSET = 22;
   private static final int ABORT = 255;
   private static final int MOST_BYTES = 1785;
 
@@ -52,15 +66,17 @@ public final class Transport {
         int sa,
         int da,
         int pgn,
-        boolean broadcast,
+        TransportKind kind,
         byte[] data,
         int length);
   }
 
-  /** Whether a 29-bit identifier is one of the transport protocol's. */
+  /** Whether a 29-bit identifier is one of the transport protocols'. */
   public static boolean isTransport(int id) {
-    int pf = id & 0x03FF0000;
-    return pf == 0x00EC0000 || pf == 0x00EB0000;
+    return switch (id & 0x03FF0000) {
+      case TP_CM, TP_DT, ETP_CM, ETP_DT -> true;
+      default -> false;
+    };
   }
 
   /** Takes a frame for which {@link #isTransport} holds. */
@@ -75,54 +91,101 @@ public final class Transport {
       Receiver receiver) {
     if (length < 8) {
       memory.add(TransportEvent.MALFORMED);
-    } else if ((id & 0x00FF0000) == 0x00EC0000) {
-      control(memory, micros, bus, id, data, offset);
-    } else {
-      packet(memory, micros, bus, id, data, offset, receiver);
+      return;
+    }
+    int addresses = (id & 0xFF) << 8 | id >>> 8 & 0xFF;
+    switch (id & PF_BITS) {
+      case TP_CM -> control(memory, micros, bus, addresses, data, offset);
+      case ETP_CM -> extendedControl(memory, micros, bus, addresses, data, offset);
+      case TP_DT -> packet(memory, micros, bus, addresses, false, data, offset, receiver);
+      default -> packet(memory, micros, bus, addresses, true, data, offset, receiver);
     }
   }
 
-  private void control(J1939Memory memory, long micros, String bus, int id, byte[] data, int at) {
-    int addresses = addresses(id);
+  private void control(
+      J1939Memory memory, long micros, String bus, int addresses, byte[] data, int at) {
     switch (data[at] & 0xFF) {
-      case RTS -> announce(memory, micros, bus, addresses, false, data, at);
-      case BAM -> announce(memory, micros, bus, addresses, true, data, at);
-      case CTS -> again(memory, micros, bus, reversed(addresses), data[at + 2] & 0xFF);
-      case ABORT -> {
-        memory.add(TransportEvent.ABORT);
-        memory.remove(bus, addresses);
-        memory.remove(bus, reversed(addresses));
+      case RTS, BAM -> {
+        TransportKind kind = (data[at] & 0xFF) == BAM ? TransportKind.BAM : TransportKind.RTS;
+        int size = data[at + 1] & 0xFF | (data[at + 2] & 0xFF) << 8;
+        boolean sound = size <= MOST_BYTES && (data[at + 3] & 0xFF) == (size + 6) / 7;
+        announce(memory, micros, bus, addresses, kind, sound ? size : 0, data, at);
       }
+      case CTS -> {
+        int next = data[at + 2] & 0xFF;
+        again(memory, micros, memory.find(bus, reversed(addresses), false), next);
+      }
+      case ABORT -> abort(memory, bus, addresses, false);
       default -> {
         // The end-of-message acknowledgement, and what is reserved, changes nothing for a listener.
       }
     }
   }
 
+  private void extendedControl(
+      J1939Memory memory, long micros, String bus, int addresses, byte[] data, int at) {
+    switch (data[at] & 0xFF) {
+      case EXTENDED_RTS -> {
+        long size = three(data, at + 1) | (data[at + 4] & 0xFFL) << 24;
+        int sound = size > MOST_BYTES && size <= Integer.MAX_VALUE ? (int) size : 0;
+        announce(memory, micros, bus, addresses, TransportKind.ETP, sound, data, at);
+      }
+      case EXTENDED_CTS ->
+          again(memory, micros, memory.find(bus, reversed(addresses), true), three(data, at + 2));
+      case EXTENDED_OFFSET -> {
+        Session session = memory.find(bus, addresses, true);
+        if (session == null) {
+          memory.add(TransportEvent.ORPHAN);
+        } else if (three(data, at + 2) != session.next - 1) {
+          memory.remove(session);
+          memory.add(TransportEvent.OUT_OF_ORDER);
+        } else {
+          session.offset = session.next - 1;
+          session.lastMicros = micros;
+        }
+      }
+      case ABORT -> abort(memory, bus, addresses, true);
+      default -> {
+        // As above.
+      }
+    }
+  }
+
+  private static void abort(J1939Memory memory, String bus, int addresses, boolean extended) {
+    memory.add(TransportEvent.ABORT);
+    memory.remove(bus, addresses, extended);
+    memory.remove(bus, reversed(addresses), extended);
+  }
+
+  /**
+   * @param size 0 where what was announced cannot be right
+   */
   private void announce(
       J1939Memory memory,
       long micros,
       String bus,
       int addresses,
-      boolean broadcast,
+      TransportKind kind,
+      int size,
       byte[] data,
       int at) {
-    if (memory.remove(bus, addresses)) {
+    if (memory.remove(bus, addresses, kind == TransportKind.ETP)) {
       memory.add(TransportEvent.ABANDONED);
     }
-    int size = data[at + 1] & 0xFF | (data[at + 2] & 0xFF) << 8;
-    int packets = data[at + 3] & 0xFF;
-    int pgn = data[at + 5] & 0xFF | (data[at + 6] & 0xFF) << 8 | (data[at + 7] & 0xFF) << 16;
-    if (size == 0 || size > MOST_BYTES || packets != (size + 6) / 7) {
+    int pgn = three(data, at + 5);
+    if (size == 0) {
       memory.add(TransportEvent.MALFORMED);
     } else if (wanted.test(pgn)) {
-      memory.open(new Session(bus, addresses, broadcast, pgn, size, packets, micros));
+      if (size > memory.limits.messageBytes()) {
+        memory.add(TransportEvent.TOO_LARGE);
+      } else {
+        memory.open(new Session(bus, addresses, kind, pgn, size, micros));
+      }
     }
   }
 
-  private static void again(J1939Memory memory, long micros, String bus, int addresses, int next) {
-    Session session = memory.find(bus, addresses);
-    if (session != null && !session.broadcast) {
+  private static void again(J1939Memory memory, long micros, @Nullable Session session, int next) {
+    if (session != null && session.kind != TransportKind.BAM) {
       session.lastMicros = micros;
       if (next > 0 && next < session.next) {
         session.next = next;
@@ -131,41 +194,50 @@ public final class Transport {
   }
 
   private static void packet(
-      J1939Memory memory, long micros, String bus, int id, byte[] data, int at, Receiver receiver) {
-    int addresses = addresses(id);
-    @Nullable Session session = memory.find(bus, addresses);
+      J1939Memory memory,
+      long micros,
+      String bus,
+      int addresses,
+      boolean extended,
+      byte[] data,
+      int at,
+      Receiver receiver) {
+    Session session = memory.find(bus, addresses, extended);
     if (session == null) {
       memory.add(TransportEvent.ORPHAN);
       return;
     }
     if (micros - session.lastMicros > SILENCE_MICROS) {
-      memory.sessions.remove(session);
+      memory.remove(session);
       memory.add(TransportEvent.TIMED_OUT);
       return;
     }
-    if ((data[at] & 0xFF) != session.next) {
-      memory.sessions.remove(session);
+    if ((data[at] & 0xFF) + session.offset != session.next) {
+      memory.remove(session);
       memory.add(TransportEvent.OUT_OF_ORDER);
       return;
     }
-    System.arraycopy(data, at + 1, session.data, (session.next - 1) * 7, 7);
+    if (!memory.room(session)) {
+      return;
+    }
+    session.take(data, at + 1);
     session.lastMicros = micros;
-    if (session.next++ == session.packets) {
-      memory.sessions.remove(session);
+    if (session.complete()) {
+      memory.remove(session);
       receiver.message(
           micros,
           bus,
           addresses >>> 8,
           addresses & 0xFF,
           session.pgn,
-          session.broadcast,
+          session.kind,
           session.data,
           session.size);
     }
   }
 
-  private static int addresses(int id) {
-    return (id & 0xFF) << 8 | id >>> 8 & 0xFF;
+  private static int three(byte[] data, int at) {
+    return data[at] & 0xFF | (data[at + 1] & 0xFF) << 8 | (data[at + 2] & 0xFF) << 16;
   }
 
   private static int reversed(int addresses) {

@@ -1,5 +1,7 @@
 package io.foretell.diagnostics.j1939;
 
+import io.foretell.proto.ReasonCode;
+
 /** What goes wrong, or is given up, in the transport protocol and in diagnostic messages. */
 public enum TransportEvent {
   /** A side sent a connection abort. */
@@ -17,5 +19,18 @@ public enum TransportEvent {
   /** Too many sessions were open; the one that was silent longest is dropped. */
   EVICTED,
   /** A diagnostic message is too short. */
-  BAD_MESSAGE
+  BAD_MESSAGE,
+  /** A message was announced that is longer than is taken. */
+  TOO_LARGE;
+
+  /** The reason that a sender would be given. */
+  public ReasonCode reason() {
+    return switch (this) {
+      case BAD_MESSAGE, MALFORMED -> ReasonCode.WRONG_SHAPE;
+      case TOO_LARGE -> ReasonCode.TOO_LARGE;
+      case EVICTED -> ReasonCode.QUOTA_EXCEEDED;
+      case TIMED_OUT -> ReasonCode.EXPIRED;
+      case ABORT, OUT_OF_ORDER, ORPHAN, ABANDONED -> ReasonCode.TRUNCATED_FRAME;
+    };
+  }
 }

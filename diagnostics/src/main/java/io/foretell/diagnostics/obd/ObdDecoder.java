@@ -1,84 +1,141 @@
 package io.foretell.diagnostics.obd;
 
+import io.foretell.diagnostics.trace.Trace;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes answers to services 01 (current data), 02 (freeze frame), 03, 07 and 0A (stored, pending
- * and permanent codes) and 09 (vehicle information), SAE J1979 clause 6.
+ * and permanent codes), 05 and 06 (test results), 08 (control) and 09 (vehicle information), SAE
+ * J1979 clause 6.
  */
 public final class ObdDecoder {
   private static final int POSITIVE = 0x40;
   private static final int NEGATIVE = 0x7F;
+  private static final int PENDING = 0x78;
 
   private ObdDecoder() {}
 
   /**
-   * Decodes a request's answers.
+   * Decodes a request's answers, one a control unit.
    *
    * @param request {@code 010C}, {@code 03}, …
-   * @param answers one a control unit, the unit that counts first
-   * @throws InvalidInputException where an answer is refused, cut off, or to another request
+   * @param answers what the units sent; answers to other requests are passed over
+   * @throws InvalidInputException where all answers are refusals, or one is cut off
    */
-  public static ObdValue decode(ObdRequest request, List<byte[]> answers) {
-    if (answers.isEmpty()) {
-      return new ObdValue.Nothing();
+  public static List<ObdAnswer> decode(ObdRequest request, List<UnitAnswer> answers, Trace trace) {
+    List<ObdAnswer> decoded = new ArrayList<>();
+    for (UnitAnswer answer : answers) {
+      if (answers(request, answer.bytes())) {
+        decoded.add(decode(request, answer, decoded.isEmpty() ? trace : Trace.NONE));
+      }
     }
-    if (request.asksForCodes()) {
-      List<Integer> codes = new ArrayList<>();
-      answers.forEach(answer -> codes(request, answer, codes));
-      return new ObdValue.Codes(codes);
+    if (decoded.isEmpty()) {
+      throw none(request, answers);
     }
-    byte[] answer = answers.get(0);
-    check(request, answer);
-    return switch (request.service()) {
-      case 0x01 -> current(request.pid(), answer, 2);
-      case 0x02 -> current(request.pid(), answer, 3);
-      case 0x09 -> information(request.pid(), answer);
-      default ->
-          throw new InvalidInputException(
-              ReasonCode.WRONG_SHAPE, "service " + request.service() + " is not decoded");
-    };
+    return decoded;
   }
 
-  private static void check(ObdRequest request, byte[] answer) {
-    if (answer.length > 2 && (answer[0] & 0xFF) == NEGATIVE) {
-      throw new InvalidInputException(
-          ReasonCode.WRONG_SHAPE, "refused with code " + (answer[2] & 0xFF));
+  private static boolean answers(ObdRequest request, byte[] answer) {
+    return answer.length > 0
+        && (answer[0] & 0xFF) == request.service() + POSITIVE
+        && (request.pid() < 0
+            || answer.length == 1
+            || (answer[1] & 0xFF) == request.pid()
+            || request.service() == 6);
+  }
+
+  private static InvalidInputException none(ObdRequest request, List<UnitAnswer> answers) {
+    for (UnitAnswer answer : answers) {
+      byte[] bytes = answer.bytes();
+      if (bytes.length > 2
+          && (bytes[0] & 0xFF) == NEGATIVE
+          && (bytes[1] & 0xFF) == request.service()) {
+        int code = bytes[2] & 0xFF;
+        return new InvalidInputException(
+            code == PENDING ? ReasonCode.TRUNCATED_FRAME : ReasonCode.PRECONDITION_FAILED,
+            code == PENDING
+                ? "the unit asked to wait, and nothing followed"
+                : String.format(Locale.ROOT, "refused with code %02X", code));
+      }
     }
-    need(answer, request.pid() < 0 ? 1 : 2);
-    if ((answer[0] & 0xFF) != request.service() + POSITIVE
-        || request.pid() >= 0 && (answer[1] & 0xFF) != request.pid()) {
-      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "the answer is to another request");
+    return answers.isEmpty()
+        ? new InvalidInputException(ReasonCode.NOT_FOUND, "there is no answer")
+        : new InvalidInputException(ReasonCode.WRONG_SHAPE, "the answer is to another request");
+  }
+
+  private static ObdAnswer decode(ObdRequest request, UnitAnswer answer, Trace trace) {
+    byte[] bytes = answer.bytes();
+    String clause = "SAE J1979 6." + request.service();
+    trace.step(0, 1, "answer of service " + request.service(), clause);
+    int least = request.service() == 5 ? 4 : request.pid() < 0 ? 1 : 2;
+    need(bytes, least);
+    List<ObdSignal> signals = List.of();
+    ObdValue value;
+    switch (request.service()) {
+      case 0x01, 0x02 -> {
+        int at = request.service() == 1 ? 2 : 3;
+        trace.step(1, at - 1, at == 2 ? "PID" : "PID, frame number", clause);
+        value = current(request.pid(), bytes, at, trace);
+        signals = Pids.decode(request.pid(), bytes, at, trace);
+      }
+      case 0x03, 0x07, 0x0A -> value = codes(bytes, trace, clause);
+      case 0x05 ->
+          value =
+              request.pid() % 0x20 == 0
+                  ? supported(bytes, 3, trace, clause)
+                  : new ObdValue.Tests(List.of(MonitorTests.sensor(bytes, trace)));
+      case 0x06 ->
+          value =
+              request.pid() % 0x20 == 0
+                  ? supported(bytes, 2, trace, clause)
+                  : new ObdValue.Tests(MonitorTests.monitors(bytes, trace));
+      case 0x08 ->
+          value =
+              request.pid() % 0x20 == 0
+                  ? supported(bytes, 2, trace, clause)
+                  : new ObdValue.Identification(Arrays.copyOfRange(bytes, 2, bytes.length));
+      default ->
+          value =
+              request.pid() == 0
+                  ? supported(bytes, 2, trace, clause)
+                  : VehicleInformation.decode(request.pid(), bytes, trace);
     }
+    return new ObdAnswer(answer.unit(), value, signals);
   }
 
   /** On CAN a count comes first; on older buses frames of three codes, padded with zeros. */
-  private static void codes(ObdRequest request, byte[] answer, List<Integer> to) {
-    check(request, answer);
+  private static ObdValue codes(byte[] answer, Trace trace, String clause) {
+    List<Integer> codes = new ArrayList<>();
     boolean counted = answer.length % 2 == 0;
+    if (counted) {
+      trace.step(1, 1, "number of codes", clause);
+      need(answer, 2 + 2 * (answer[1] & 0xFF));
+    }
     for (int at = counted ? 2 : 1; at + 1 < answer.length; at += 2) {
       int code = word(answer, at);
       if (code != 0) {
-        to.add(code);
+        trace.step(at, 2, "code: letter in bits 15–14, then four digits", "SAE J2012 4.2");
+        codes.add(code);
       }
     }
+    return new ObdValue.Codes(codes);
   }
 
-  private static ObdValue current(int pid, byte[] data, int at) {
-    @Nullable Scale scale = Scale.of(pid);
-    if (scale != null) {
-      need(data, at + scale.needs());
-      return new ObdValue.Quantity(scale.value(data, at), scale.unit());
+  private static ObdValue current(int pid, byte[] data, int at, Trace trace) {
+    PidSignal primary = Pids.primary(pid);
+    if (primary != null) {
+      need(data, at + primary.needs());
+      return new ObdValue.Quantity(primary.value(data, at), primary.unit());
     }
     if (pid % 0x20 == 0) {
-      return supported(data, at);
+      return supported(data, at, trace, "SAE J1979 annex A");
     }
     need(data, at + 1);
     int a = data[at] & 0xFF;
@@ -104,14 +161,18 @@ public final class ObdDecoder {
       case 0x4F -> limits(data, at);
       case 0x51 -> States.fuelType(a);
       case 0x5F -> States.emissionRequirements(a);
-      case 0xA6 -> {
-        need(data, at + 4);
-        yield new ObdValue.Quantity(odometer(data, at), "kilometer");
-      }
-      default ->
-          throw new InvalidInputException(
-              ReasonCode.WRONG_SHAPE, "PID " + Integer.toHexString(pid) + " is not decoded");
+      default -> signals(pid, data, at);
     };
+  }
+
+  private static ObdValue signals(int pid, byte[] data, int at) {
+    if (Pids.of(pid).isEmpty()) {
+      return new ObdValue.Identification(Arrays.copyOfRange(data, at, data.length));
+    }
+    List<ObdSignal> signals = Pids.decode(pid, data, at, Trace.NONE);
+    int least = Pids.of(pid).stream().mapToInt(PidSignal::needs).min().orElse(1);
+    need(data, at + least);
+    return new ObdValue.Signals(signals);
   }
 
   /** PID 13 and 1D: bit 0 is bank 1, sensor 1. */
@@ -137,62 +198,9 @@ public final class ObdDecoder {
     return new ObdValue.Several(values);
   }
 
-  private static double odometer(byte[] data, int at) {
-    long tenths = (long) word(data, at) << 16 | word(data, at + 2);
-    return tenths / 10.0;
-  }
-
-  private static ObdValue information(int type, byte[] data) {
-    return switch (type) {
-      case 0x00 -> supported(data, 2);
-      case 0x01, 0x03, 0x05, 0x07, 0x09 -> {
-        need(data, 3);
-        yield new ObdValue.Quantity(data[2] & 0xFF, "count");
-      }
-      case 0x02 -> new ObdValue.Identification(text(data, 17));
-      case 0x04 -> new ObdValue.Identification(text(data, 16));
-      case 0x06 -> new ObdValue.Identification(items(data, 4));
-      case 0x08, 0x0B -> counters(data);
-      case 0x0A -> new ObdValue.Identification(text(data, 20));
-      default ->
-          throw new InvalidInputException(
-              ReasonCode.WRONG_SHAPE, "info type " + type + " is not decoded");
-    };
-  }
-
-  /** Whole items without the count that comes before them on CAN. */
-  private static byte[] items(byte[] data, int size) {
-    boolean counted =
-        data.length > 3
-            && (data.length - 3) % size == 0
-            && (data[2] & 0xFF) == (data.length - 3) / size;
-    return Arrays.copyOfRange(data, counted ? 3 : 2, data.length);
-  }
-
-  /** Text without the count, and without the zeros that fill it up at either end. */
-  private static byte[] text(byte[] data, int size) {
-    byte[] items = items(data, size);
-    int from = 0;
-    int to = items.length;
-    while (from < to && items[from] == 0) {
-      from++;
-    }
-    while (to > from && items[to - 1] == 0) {
-      to--;
-    }
-    return Arrays.copyOfRange(items, from, to);
-  }
-
-  private static ObdValue counters(byte[] data) {
-    List<Integer> counters = new ArrayList<>();
-    for (int at = data.length % 2 == 1 ? 3 : 2; at + 1 < data.length; at += 2) {
-      counters.add(word(data, at));
-    }
-    return new ObdValue.Counters(counters);
-  }
-
-  private static ObdValue supported(byte[] data, int at) {
+  private static ObdValue supported(byte[] data, int at, Trace trace, String clause) {
     need(data, at + 4);
+    trace.step(at, data.length - at, "a bit a number, the most significant for the next", clause);
     StringBuilder bits = new StringBuilder((data.length - at) * 8);
     for (int i = at * 8; i < data.length * 8; i++) {
       bits.append((data[i / 8] >>> 7 - i % 8 & 1) == 0 ? '0' : '1');

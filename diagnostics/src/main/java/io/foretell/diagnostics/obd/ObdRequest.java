@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public record ObdRequest(int service, int pid) {
   /** Service, PID, and what a tester may add: a frame number, or how many answers to wait for. */
   private static final Pattern FORM =
-      Pattern.compile("0([1-9Aa])\\s*(?:([0-9A-Fa-f]{2})\\s*[0-9A-Fa-f]{0,2})?");
+      Pattern.compile("0([1-9Aa])\\s*(?:([0-9A-Fa-f]{2})\\s*[0-9A-Fa-f]{0,2}\\s*[0-9A-Fa-f]?)?");
 
   /**
    * Reads {@code 010C}, {@code 01 0C}, {@code 03}, {@code 020C00}.

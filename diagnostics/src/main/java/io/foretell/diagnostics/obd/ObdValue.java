@@ -35,8 +35,14 @@ public sealed interface ObdValue {
   /** Several values of one answer, by name. */
   record Several(Map<String, Double> values) implements ObdValue {}
 
-  /** Counters, in the order of the answer: in-use performance tracking. */
-  record Counters(List<Integer> counters) implements ObdValue {}
+  /** Signals of one answer that is known by no single one of them. */
+  record Signals(List<ObdSignal> signals) implements ObdValue {}
+
+  /** Counters by the standard's short name: in-use performance tracking. */
+  record Counters(Map<String, Integer> counters) implements ObdValue {}
+
+  /** Results of on-board tests, services 05 and 06. */
+  record Tests(List<MonitorTest> tests) implements ObdValue {}
 
   /** The answer has a reserved value, or there is no answer. */
   record Nothing() implements ObdValue {}

@@ -11,6 +11,15 @@ final class States {
           "Open loop: load or deceleration",
           "Open loop: system failure",
           "Closed loop: fault in an oxygen sensor");
+  private static final List<String> FUEL_SYSTEM_BANK_2 =
+      List.of(
+          "Open loop, bank 2: engine not warm",
+          "Open loop, bank 2: load or deceleration",
+          "Open loop, bank 2: system failure");
+  private static final List<String> BOOST_CONTROL =
+      List.of("", "Open loop", "Closed loop", "Fault: control data is not reliable");
+  private static final List<String> HYBRID_MODE =
+      List.of("Charge sustaining", "Charge depleting", "Charge increasing");
   private static final List<String> SECONDARY_AIR =
       List.of(
           "Upstream of the catalyst",
@@ -80,7 +89,68 @@ final class States {
           "IOBD II",
           "Heavy duty EOBD stage VI");
 
+  /** What later editions of J1979-DA have added to PID 1C, from 22 on. */
+  private static final List<String> LATER_COMPLIANCE =
+      List.of(
+          "OBD, OBD II and heavy duty OBD",
+          "OBDBr-3",
+          "Motorcycle EOBD I",
+          "Motorcycle EOBD II",
+          "Motorcycle COBD I",
+          "Motorcycle TOBD I",
+          "Motorcycle JOBD I",
+          "China OBD 6",
+          "OBDBr P7",
+          "China heavy duty OBD VI",
+          "IOBD I BS6",
+          "IOBD II BS6",
+          "India heavy duty OBD BSVI",
+          "OBDBr P8",
+          "Heavy duty JOBD II",
+          "Heavy duty KOBD II",
+          "China off-road OBD IV",
+          "Light duty ZEV (CARB ACC II)",
+          "Motorcycle JOBD II",
+          "Motorcycle OBD (CARB)",
+          "Motorcycle OBD (EPA)",
+          "Motorcycle OBD (CARB and EPA)",
+          "Heavy duty ZEV (CARB ZEP)",
+          "Light duty ZEV (CARB ACC II, EPA Tier 4)",
+          "Light duty ZEV (EPA Tier 4)",
+          "Heavy duty OBD (EPA)");
+
   private States() {}
+
+  /** A state in words, by the newest edition; its number where it is reserved. */
+  static String word(String kind, int value) {
+    String word =
+        switch (kind) {
+          case "fuel_system" ->
+              value == 0
+                  ? "Engine off"
+                  : value >= 0x20
+                      ? single(value >>> 5, FUEL_SYSTEM_BANK_2)
+                      : single(value, FUEL_SYSTEM);
+          case "secondary_air" -> single(value, SECONDARY_AIR);
+          case "fuel_type" -> value == 0 ? "Not available" : at(FUEL_TYPE, value);
+          case "compliance" ->
+              value < COMPLIANCE.size() || value == 255
+                  ? at(COMPLIANCE, value)
+                  : at(LATER_COMPLIANCE, value - COMPLIANCE.size());
+          case "emission_requirements" ->
+              value == 0x11
+                  ? "Heavy duty Euro VI"
+                  : value < 0x0E || value > 0x11 ? "" : at(COMPLIANCE, value);
+          case "boost_control" -> at(BOOST_CONTROL, value);
+          case "hybrid_mode" -> at(HYBRID_MODE, value);
+          default -> "";
+        };
+    return word.isEmpty() ? "reserved (" + value + ")" : word;
+  }
+
+  private static String at(List<String> words, int value) {
+    return value < words.size() ? words.get(value) : "";
+  }
 
   /** Fuel system status, PID 03: one bit of five may be set, for each of two systems. */
   static ObdValue fuelSystem(int first, int second) {

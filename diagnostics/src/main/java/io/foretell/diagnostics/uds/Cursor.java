@@ -1,23 +1,44 @@
 package io.foretell.diagnostics.uds;
 
+import io.foretell.diagnostics.trace.Trace;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /** Reads an answer's bytes one after the other. */
 final class Cursor {
+  private static final String CLAUSE = "ISO 14229-1 12.3";
+
   private final byte[] data;
+  private final Trace trace;
   private final int meaning;
   private int at;
 
-  Cursor(byte[] data, int from) {
+  Cursor(byte[] data, int from, Trace trace) {
     this.data = data;
+    this.trace = trace;
     this.at = from;
     int last = data.length;
     while (last > 0 && data[last - 1] == 0) {
       last--;
     }
     this.meaning = last;
+  }
+
+  /** Tells what the next bytes are. */
+  void step(int length, String rule) {
+    trace.step(at, length, rule, CLAUSE);
+  }
+
+  /** Tells what some bytes are. */
+  void step(int from, int length, String rule) {
+    trace.step(from, length, rule, CLAUSE);
+  }
+
+  OptionalInt one(String rule) {
+    step(1, rule);
+    return OptionalInt.of(one());
   }
 
   int left() {

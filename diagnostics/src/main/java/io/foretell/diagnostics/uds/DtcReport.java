@@ -14,6 +14,7 @@ import java.util.OptionalInt;
  * @param group functional group identifier of WWH-OBD: 0x33 emissions
  * @param memory which user-defined memory was read
  * @param record record number asked for, or readiness group of sub-function 56
+ * @param severityMask which severity bits the unit supports
  * @param dtcs the codes
  */
 public record DtcReport(
@@ -24,6 +25,7 @@ public record DtcReport(
     OptionalInt group,
     OptionalInt memory,
     OptionalInt record,
+    OptionalInt severityMask,
     List<DtcRecord> dtcs) {
   /** Copies the codes. */
   public DtcReport {

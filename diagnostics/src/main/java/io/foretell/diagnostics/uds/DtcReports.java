@@ -1,5 +1,6 @@
 package io.foretell.diagnostics.uds;
 
+import io.foretell.diagnostics.trace.Trace;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class DtcReports {
   public static final int POSITIVE = 0x59;
 
   private static final int NEGATIVE = 0x7F;
+  private static final String CODE = "code (3), status (annex D.2)";
 
   private DtcReports() {}
 
@@ -51,7 +53,7 @@ public final class DtcReports {
    * @throws InvalidInputException where it is cut off
    */
   public static NegativeResponse negative(byte[] answer) {
-    Cursor in = new Cursor(answer, 1);
+    Cursor in = new Cursor(answer, 1, Trace.NONE);
     return new NegativeResponse(in.one(), in.one());
   }
 
@@ -62,12 +64,23 @@ public final class DtcReports {
    * @throws InvalidInputException where it is none, is cut off, or its sub-function is reserved
    */
   public static DtcReport read(byte[] answer, DataSizes sizes) {
-    Cursor in = new Cursor(answer, 0);
+    return read(answer, sizes, Trace.NONE);
+  }
+
+  /**
+   * Reads a positive answer, and tells how.
+   *
+   * @param sizes lengths that the answer does not say
+   * @throws InvalidInputException where it is none, is cut off, or its sub-function is reserved
+   */
+  public static DtcReport read(byte[] answer, DataSizes sizes, Trace trace) {
+    Cursor in = new Cursor(answer, 0, trace);
     if (in.left() < 2 || in.one() != POSITIVE) {
       throw new InvalidInputException(
           ReasonCode.WRONG_SHAPE, "no answer to ReadDTCInformation: must begin with 59");
     }
     int sub = in.one();
+    in.step(0, 2, DtcRequests.name(sub));
     Builder to = new Builder(sub);
     switch (sub) {
       case 0x01, 0x07, 0x11, 0x12 -> counted(in, to);
@@ -83,21 +96,21 @@ public final class DtcReports {
       case 0x14 -> detectionCounters(in, to);
       case 0x16 -> extendedByRecord(in, to, sizes);
       case 0x17 -> {
-        to.memory = OptionalInt.of(in.one());
+        to.memory = in.one("memory selection");
         to.availability = mask(in);
         statuses(in, to);
       }
       case 0x18 -> {
-        to.memory = OptionalInt.of(in.one());
+        to.memory = in.one("memory selection");
         snapshots(in, to, sizes);
       }
       case 0x19 -> {
-        to.memory = OptionalInt.of(in.one());
+        to.memory = in.one("memory selection");
         extended(in, to, sizes);
       }
       case 0x1A -> {
         to.availability = mask(in);
-        to.record = OptionalInt.of(in.one());
+        to.record = in.one("extended data record number");
         statuses(in, to);
       }
       case 0x42, 0x55, 0x56 -> emissions(in, to);
@@ -109,17 +122,19 @@ public final class DtcReports {
   }
 
   private static OptionalInt mask(Cursor in) {
-    return OptionalInt.of(in.one());
+    return in.one("status availability mask: the bits that the unit supports");
   }
 
   private static void counted(Cursor in, Builder to) {
     to.availability = mask(in);
-    to.format = OptionalInt.of(in.one());
+    to.format = in.one("DTC format identifier (annex D.4)");
+    in.step(2, "number of codes, big endian");
     to.count = in.two();
   }
 
   private static void statuses(Cursor in, Builder to) {
     while (in.more()) {
+      in.step(4, CODE);
       int dtc = in.three();
       int status = in.one();
       if ((dtc | status) != 0) {
@@ -131,6 +146,7 @@ public final class DtcReports {
   private static void severities(Cursor in, Builder to) {
     to.availability = mask(in);
     while (in.more()) {
+      in.step(6, "severity (annex D.3), functional unit, code (3), status");
       OptionalInt severity = OptionalInt.of(in.one());
       OptionalInt unit = OptionalInt.of(in.one());
       int dtc = in.three();
@@ -144,6 +160,7 @@ public final class DtcReports {
 
   private static void detectionCounters(Cursor in, Builder to) {
     while (in.more()) {
+      in.step(4, "code (3), fault detection counter, two's complement (annex D.6)");
       int dtc = in.three();
       byte counted = (byte) in.one();
       OptionalInt counter = OptionalInt.of(counted);
@@ -154,21 +171,22 @@ public final class DtcReports {
   }
 
   private static void emissions(Cursor in, Builder to) {
-    to.group = OptionalInt.of(in.one());
+    to.group = in.one("functional group identifier (annex D.5)");
     to.availability = mask(in);
     boolean severity = to.sub == 0x42;
     if (severity) {
-      in.one();
+      to.severityMask = in.one("severity availability mask");
     }
-    to.format = OptionalInt.of(in.one());
+    to.format = in.one("DTC format identifier (annex D.4)");
     if (to.sub == 0x56) {
-      to.record = OptionalInt.of(in.one());
+      to.record = in.one("readiness group identifier");
     }
     if (!severity) {
       statuses(in, to);
       return;
     }
     while (in.more()) {
+      in.step(5, "severity (annex D.3), code (3), status (annex D.2)");
       OptionalInt bits = OptionalInt.of(in.one());
       int dtc = in.three();
       int status = in.one();
@@ -180,6 +198,7 @@ public final class DtcReports {
 
   private static void snapshotNumbers(Cursor in, Builder to) {
     while (in.more()) {
+      in.step(4, "code (3), snapshot record number");
       int dtc = in.three();
       DtcRecord.Data record = new DtcRecord.Data(in.one(), -1, new byte[0]);
       to.dtcs.add(
@@ -188,10 +207,12 @@ public final class DtcReports {
   }
 
   private static void snapshots(Cursor in, Builder to, DataSizes sizes) {
+    in.step(4, CODE);
     int dtc = in.three();
     int status = in.one();
     List<DtcRecord.Data> data = new ArrayList<>();
     while (in.more()) {
+      in.step(2, "snapshot record number, number of identifiers");
       identified(in, in.one(), data, sizes);
     }
     to.dtcs.add(DtcRecord.of(dtc, status, new DtcRecord.Records(DtcRecord.Kind.SNAPSHOT, data)));
@@ -199,13 +220,16 @@ public final class DtcReports {
 
   private static void storedData(Cursor in, Builder to, DataSizes sizes) {
     while (in.more()) {
+      in.step(1, "stored data record number");
       int record = in.one();
       if (in.left() == 0) {
         return;
       }
+      in.step(4, CODE);
       int dtc = in.three();
       int status = in.one();
       List<DtcRecord.Data> data = new ArrayList<>();
+      in.step(1, "number of identifiers");
       identified(in, record, data, sizes);
       to.dtcs.add(
           DtcRecord.of(dtc, status, new DtcRecord.Records(DtcRecord.Kind.STORED_DATA, data)));
@@ -215,9 +239,12 @@ public final class DtcReports {
   private static void identified(Cursor in, int record, List<DtcRecord.Data> to, DataSizes sizes) {
     int n = in.one();
     for (int i = 0; i < n; i++) {
+      in.step(2, "data identifier");
       int did = in.two();
       Integer size = sizes.dids().get(did);
-      to.add(new DtcRecord.Data(record, did, in.bytes(size == null ? in.left() : size)));
+      int bytes = size == null ? in.left() : size;
+      in.step(bytes, size == null ? "data: length not known, so the rest" : "data, by definition");
+      to.add(new DtcRecord.Data(record, did, in.bytes(bytes)));
       if (size == null) {
         return;
       }
@@ -225,25 +252,31 @@ public final class DtcReports {
   }
 
   private static void extended(Cursor in, Builder to, DataSizes sizes) {
+    in.step(4, CODE);
     int dtc = in.three();
     int status = in.one();
     List<DtcRecord.Data> data = new ArrayList<>();
     while (in.more()) {
+      in.step(1, "extended data record number");
       int record = in.one();
-      data.add(
-          new DtcRecord.Data(
-              record, -1, in.bytes(sizes.extended() == 0 ? in.left() : sizes.extended())));
+      int bytes = sizes.ofExtended(record, in.left());
+      in.step(bytes, "extended data, length by definition");
+      data.add(new DtcRecord.Data(record, -1, in.bytes(bytes)));
     }
     to.dtcs.add(DtcRecord.of(dtc, status, new DtcRecord.Records(DtcRecord.Kind.EXTENDED, data)));
   }
 
   private static void extendedByRecord(Cursor in, Builder to, DataSizes sizes) {
+    in.step(1, "extended data record number");
     int record = in.one();
     to.record = OptionalInt.of(record);
     while (in.more()) {
+      in.step(4, CODE);
       int dtc = in.three();
       int status = in.one();
-      byte[] bytes = in.bytes(sizes.extended() == 0 ? in.left() : sizes.extended());
+      int size = sizes.ofExtended(record, in.left());
+      in.step(size, "extended data, length by definition");
+      byte[] bytes = in.bytes(size);
       to.dtcs.add(
           DtcRecord.of(
               dtc,
@@ -263,6 +296,7 @@ public final class DtcReports {
     OptionalInt format = OptionalInt.empty();
     OptionalInt group = OptionalInt.empty();
     OptionalInt memory = OptionalInt.empty();
+    OptionalInt severityMask = OptionalInt.empty();
 
     Builder(int sub) {
       this.sub = sub;
@@ -270,7 +304,15 @@ public final class DtcReports {
 
     DtcReport report() {
       return new DtcReport(
-          sub, count < 0 ? dtcs.size() : count, availability, format, group, memory, record, dtcs);
+          sub,
+          count < 0 ? dtcs.size() : count,
+          availability,
+          format,
+          group,
+          memory,
+          record,
+          severityMask,
+          dtcs);
     }
   }
 }

@@ -14,6 +14,11 @@ public record NegativeResponse(int service, int code) {
 
   private static final Map<Integer, String> NAMES = NegativeResponseNames.read();
 
+  /** Whether it only says that the answer comes later. */
+  public boolean isWait() {
+    return code == RESPONSE_PENDING;
+  }
+
   /** The code's name; its number where it is reserved. */
   public String name() {
     return NAMES.getOrDefault(code, Integer.toString(code));

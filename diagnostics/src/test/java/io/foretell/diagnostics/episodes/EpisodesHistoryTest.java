@@ -26,7 +26,8 @@ class EpisodesHistoryTest {
   @Provide
   Arbitrary<List<Report>> reports() {
     Arbitrary<Map<String, Integer>> codes =
-        Arbitraries.maps(Arbitraries.of("A", "B"), Arbitraries.of(0x00, 0x01, 0x04, 0x08, 0x09))
+        Arbitraries.maps(
+                Arbitraries.of("A", "B"), Arbitraries.of(0x00, 0x01, 0x04, 0x08, 0x09, 0x50))
             .ofMaxSize(2);
     return Combinators.combine(
             Arbitraries.of(1, 5, 20, 49, 50, 120),
@@ -38,7 +39,7 @@ class EpisodesHistoryTest {
         .ofMaxSize(40);
   }
 
-  @Property
+  @Property(tries = 500)
   void episodes_alternate_and_clear_only_after_a_whole_healing_period(
       @ForAll("reports") List<Report> reports) {
     Episodes episodes = new Episodes(RULES);

@@ -169,6 +169,80 @@ class EpisodesTest {
     assertThat(episodes.deniedAt).hasSize(4);
   }
 
+  @Test
+  void erased_fault_heals_only_after_its_test_has_run() {
+    episodes.observe(100, "ecm", false, List.of(p0301(CONFIRMED_AND_FAILING)));
+    episodes.observe(200, "ecm", false, List.of(p0301(0x50)));
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.ERASED);
+    assertThat(episodes.nextHealing()).isEqualTo(Episodes.NEVER);
+    assertThat(episodes.advance(5000)).isEmpty();
+
+    episodes.observe(6000, "ecm", false, List.of(p0301(0x00)));
+
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.HEALING);
+    assertThat(episodes.advance(6999)).isEmpty();
+    assertThat(episodes.advance(7000)).extracting(Change::kind).containsExactly(Kind.CLEARED);
+  }
+
+  @Test
+  void erased_fault_that_comes_back_is_the_same_episode() {
+    episodes.observe(100, "ecm", false, List.of(p0301(CONFIRMED_AND_FAILING)));
+    episodes.observe(200, "ecm", false, List.of(p0301(0x50)));
+    episodes.observe(9000, "ecm", false, List.of(p0301(0x2F)));
+
+    assertThat(only().since()).isEqualTo(100);
+    assertThat(only().occurrences()).isEqualTo(2);
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.CONFIRMED);
+  }
+
+  @Test
+  void erased_fault_of_a_source_that_lists_only_what_fails_heals_by_its_absence() {
+    episodes.observe(100, "ecm", true, List.of(p0301(CONFIRMED_AND_FAILING)));
+    episodes.observe(200, "ecm", true, List.of(p0301(0x50)));
+    assertThat(only().absentBy()).isEqualTo(Episode.Absence.ERASED);
+    episodes.observe(300, "ecm", true, List.of());
+
+    assertThat(episodes.advance(1300)).extracting(Change::kind).containsExactly(Kind.CLEARED);
+  }
+
+  @Test
+  void counter_of_the_device_tells_of_returns_nobody_saw_and_rolls_over() {
+    episodes.observe(100, "sa:0", true, List.of(counted(124)));
+    assertThat(episodes.observe(200, "sa:0", true, List.of(counted(125)))).isEmpty();
+    assertThat(only().occurrences()).isEqualTo(2);
+
+    List<Change> changes = episodes.observe(300, "sa:0", true, List.of(counted(1)));
+    assertThat(changes).extracting(Change::kind).containsExactly(Kind.INTERMITTENT);
+    assertThat(only().occurrences()).isEqualTo(5);
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.INTERMITTENT);
+
+    episodes.observe(400, "sa:0", true, List.of(counted(90)));
+    int before = only().occurrences();
+    episodes.observe(500, "sa:0", true, List.of(counted(2)));
+    assertThat(only().occurrences()).as("reset, not rolled over").isEqualTo(before);
+    episodes.observe(600, "sa:0", true, List.of(counted(0)));
+    assertThat(only().occurrences()).as("not counted").isEqualTo(before);
+  }
+
+  @Test
+  void standing_follows_the_life_of_a_fault() {
+    episodes.observe(100, "ecm", true, List.of(p0301(FAILING)));
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.PENDING);
+    episodes.observe(200, "ecm", true, List.of(p0301(CONFIRMED_AND_FAILING)));
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.CONFIRMED);
+    episodes.observe(300, "ecm", true, List.of());
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.HEALING);
+    episodes.advance(1300);
+    episodes.observe(1400, "ecm", true, List.of(p0301(CONFIRMED_AND_FAILING)));
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.RECURRING);
+  }
+
+  private static Assessed counted(int count) {
+    Fault fault =
+        new Fault("j1939", "sa:0", "SPN 100", 1, 0x09, Fault.Lamp.NONE, count, Map.of(), "Oil");
+    return new Assessed(fault, Severity.MINOR, 0.9);
+  }
+
   private Episode only() {
     assertThat(episodes.open()).hasSize(1);
     return episodes.open().iterator().next();

@@ -69,6 +69,18 @@ class J1939ReaderTest {
   }
 
   @Test
+  void emission_related_codes_are_observed_and_pending_ones_are_not() {
+    Observation active = read("18FED400#40FF66000301FFFF").get(0);
+    Observation permanent = read("18FD8000#40FF66000301FFFF").get(0);
+
+    assertThat(active.complete()).isFalse();
+    assertThat(active.faults().get(0).active()).isTrue();
+    assertThat(permanent.complete()).isFalse();
+    assertThat(permanent.faults().get(0).active()).isFalse();
+    assertThat(read("18FECF00#40FF66000301FFFF")).isEmpty();
+  }
+
+  @Test
   void broadcast_dm1_of_several_packets_is_put_together() {
     Observation observation = read(BAM_DM1).get(0);
 

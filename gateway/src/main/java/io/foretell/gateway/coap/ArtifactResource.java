@@ -1,6 +1,8 @@
 package io.foretell.gateway.coap;
 
+import io.foretell.gateway.Releases;
 import io.foretell.proto.Blobs;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Digest;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
@@ -23,26 +25,30 @@ import org.eclipse.californium.core.server.resources.Resource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Artifacts, {@code GET /v1/artifacts/{digest}}, block by block from storage. */
+/**
+ * Artifacts of a device's tenant, {@code GET /v1/artifacts/{digest}}, block by block from storage.
+ */
 final class ArtifactResource extends CoapResource {
   private static final Logger log = LoggerFactory.getLogger(ArtifactResource.class);
 
   /** RFC 7252 section 5.10.6: an ETag has at most eight bytes. */
-  private static final int ETAG_BYTES = 8;
+  static final int ETAG_BYTES = 8;
 
   /** What a digest names never changes. */
   private static final long MAX_AGE = 30L * 24 * 3600;
 
   private final KnownOnly known;
+  private final Releases releases;
   private final Blobs blobs;
   private final Executor reading;
 
   /**
    * @param reading runs what blocks on storage
    */
-  ArtifactResource(KnownOnly known, Blobs blobs, Executor reading) {
+  ArtifactResource(KnownOnly known, Releases releases, Blobs blobs, Executor reading) {
     super("artifacts", true);
     this.known = known;
+    this.releases = releases;
     this.blobs = blobs;
     this.reading = reading;
     getAttributes().addResourceType("foretell.artifacts");
@@ -60,17 +66,19 @@ final class ArtifactResource extends CoapResource {
 
   @Override
   public void handleGET(CoapExchange exchange) {
-    known.serve(exchange, device -> exchange.respond(find(exchange.advanced().getRequest())));
+    known.serve(
+        exchange, device -> exchange.respond(find(device, exchange.advanced().getRequest())));
   }
 
-  private Response find(Request request) {
+  private Response find(DeviceId device, Request request) {
     List<String> path = request.getOptions().getUriPath();
     try {
       if (path.size() != 3) {
         return Answers.refusal(ReasonCode.NOT_FOUND);
       }
       Digest digest = Digest.parse(path.get(2));
-      OptionalLong size = blobs.size(digest);
+      OptionalLong size =
+          releases.offers(device.tenant(), digest) ? blobs.size(digest) : OptionalLong.empty();
       return size.isPresent()
           ? block(request, digest, size.getAsLong())
           : Answers.refusal(ReasonCode.NOT_FOUND);

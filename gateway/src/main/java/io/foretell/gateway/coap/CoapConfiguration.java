@@ -3,7 +3,7 @@ package io.foretell.gateway.coap;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
-import org.eclipse.californium.core.network.CoapEndpoint;
+import org.eclipse.californium.elements.UDPConnector;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.SystemConfig;
 import org.eclipse.californium.elements.config.UdpConfig;
@@ -42,13 +42,8 @@ final class CoapConfiguration {
     return config;
   }
 
-  static CoapEndpoint.Builder endpoint(Configuration config) {
-    return CoapEndpoint.builder().setConfiguration(config);
-  }
-
-  static CoapEndpoint.Builder plain(CoapSettings settings, Configuration config) {
-    return endpoint(config)
-        .setInetSocketAddress(new InetSocketAddress(settings.host(), settings.port()));
+  static UDPConnector plain(CoapSettings settings, Configuration config) {
+    return new UDPConnector(new InetSocketAddress(settings.host(), settings.port()), config);
   }
 
   static DtlsConnectorConfig secure(

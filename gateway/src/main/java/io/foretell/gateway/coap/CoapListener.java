@@ -5,6 +5,7 @@ import io.foretell.gateway.Downlink;
 import io.foretell.gateway.Identities;
 import io.foretell.gateway.ListenerException;
 import io.foretell.gateway.Presence;
+import io.foretell.gateway.Releases;
 import io.foretell.proto.Blobs;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Health;
@@ -25,10 +26,9 @@ import org.eclipse.californium.core.CoapResource;
 import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.Endpoint;
-import org.eclipse.californium.core.network.ExtendedCoapStackFactory;
-import org.eclipse.californium.core.network.Outbox;
-import org.eclipse.californium.core.network.stack.CoapStack;
+import org.eclipse.californium.core.network.EndpointContextMatcherFactory;
 import org.eclipse.californium.core.server.resources.Resource;
+import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.EndpointContextMatcher;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.util.ExecutorsUtil;
@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
  * POST /v1/d/{child}/…                                 the same, for a child
  * GET  /v1/commands                                    one command, or with Observe all as they come
  * GET  /v1/artifacts/{digest}                          block-wise
+ * GET  /v1/metadata/{name}                             block-wise
  * </pre>
  *
  * <p>Refusals carry the reason code's name as diagnostic payload.
@@ -65,6 +66,7 @@ public final class CoapListener implements Part {
   private final Identities identities;
   private final Callers callers;
   private final Door door;
+  private final Releases releases;
   private final Blobs blobs;
   private final KnownOnly known;
   private final CommandResource commands;
@@ -77,11 +79,13 @@ public final class CoapListener implements Part {
       Identities identities,
       Downlink downlink,
       Presence presence,
+      Releases releases,
       Blobs blobs) {
     this.settings = settings;
     this.identities = identities;
     this.callers = new Callers(identities);
     this.door = door;
+    this.releases = releases;
     this.blobs = blobs;
     this.known = new KnownOnly(callers, presence);
     this.commands = new CommandResource(known, downlink, presence);
@@ -98,15 +102,13 @@ public final class CoapListener implements Part {
     Running starting = new Running(config);
     try {
       if (settings.port() != CoapSettings.OFF) {
-        starting.plain = starting.open(CoapConfiguration.plain(settings, config), "CoAP");
+        starting.plain = starting.open(CoapConfiguration.plain(settings, config), config, "CoAP");
       }
       if (settings.securePort() != CoapSettings.OFF) {
         DTLSConnector connector =
             new DTLSConnector(CoapConfiguration.secure(settings, config, new PskKeys(identities)));
         starting.dtls = connector;
-        starting.secure =
-            starting.open(
-                CoapConfiguration.endpoint(config).setConnector(connector), "CoAP over DTLS");
+        starting.secure = starting.open(connector, config, "CoAP over DTLS");
       }
     } catch (ListenerException e) {
       starting.close();
@@ -171,7 +173,8 @@ public final class CoapListener implements Part {
       }
     }
     v1.add(commands);
-    v1.add(new ArtifactResource(known, blobs, readers));
+    v1.add(new ArtifactResource(known, releases, blobs, readers));
+    v1.add(new MetadataResource(known, releases, readers));
     return v1;
   }
 
@@ -198,10 +201,8 @@ public final class CoapListener implements Part {
       server.add(tree(readers));
     }
 
-    Endpoint open(CoapEndpoint.Builder builder, String what) {
-      BlockGuard guard =
-          new BlockGuard(callers, settings.maxBody(), CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
-      CoapEndpoint endpoint = builder.setCoapStackFactory(new GuardedStacks(guard)).build();
+    Endpoint open(Connector connector, Configuration config, String what) {
+      CoapEndpoint endpoint = guarded(connector, config);
       server.addEndpoint(endpoint);
       endpoints.add(endpoint);
       try {
@@ -220,6 +221,20 @@ public final class CoapListener implements Part {
       }
       log.info("{} listens on udp {}", what, endpoint.getAddress());
       return endpoint;
+    }
+
+    private CoapEndpoint guarded(Connector connector, Configuration config) {
+      BlockGuard guard =
+          new BlockGuard(callers, settings.maxBody(), CoapConfiguration.BLOCKWISE_LIFETIME_SECONDS);
+      EndpointContextMatcher matcher = EndpointContextMatcherFactory.create(connector, config);
+      return CoapEndpoint.builder()
+          .setConfiguration(config)
+          .setConnector(connector)
+          .setEndpointContextMatcher(matcher)
+          .setCoapStackFactory(
+              (protocol, tag, standard, outbox, custom) ->
+                  BlockGuard.stack(tag, standard, matcher, outbox, guard))
+          .build();
     }
 
     void begin() {
@@ -249,26 +264,6 @@ public final class CoapListener implements Part {
     void close() {
       server.destroy();
       ExecutorsUtil.shutdownExecutorGracefully(1000, readers, protocol, timers);
-    }
-  }
-
-  /** Puts the guard into every endpoint's stack. */
-  private record GuardedStacks(BlockGuard guard) implements ExtendedCoapStackFactory {
-    @Override
-    public CoapStack createCoapStack(
-        String protocol, String tag, Configuration config, Outbox outbox, Object custom) {
-      throw new UnsupportedOperationException("a matcher is always given");
-    }
-
-    @Override
-    public CoapStack createCoapStack(
-        String protocol,
-        String tag,
-        Configuration config,
-        EndpointContextMatcher matcher,
-        Outbox outbox,
-        Object custom) {
-      return BlockGuard.stack(tag, config, matcher, outbox, guard);
     }
   }
 }

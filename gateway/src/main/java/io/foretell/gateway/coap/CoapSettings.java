@@ -39,4 +39,9 @@ public record CoapSettings(
   public static CoapSettings of(String host, int port, int securePort) {
     return new CoapSettings(host, port, securePort, DEFAULT_MAX_BODY, DEFAULT_OBSERVE_CHECK);
   }
+
+  /** The same for bodies of another size. */
+  public CoapSettings withMaxBody(int bytes) {
+    return new CoapSettings(host, port, securePort, bytes, observeCheck);
+  }
 }

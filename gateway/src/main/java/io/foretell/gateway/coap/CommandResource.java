@@ -23,8 +23,6 @@ import org.eclipse.californium.core.coap.Token;
 import org.eclipse.californium.core.observe.ObserveRelation;
 import org.eclipse.californium.core.server.resources.CoapExchange;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Commands of the device that asks, {@code GET /v1/commands}. With Observe (RFC 7641): an empty
@@ -33,8 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class CommandResource extends CoapResource {
   static final String VIA_OBSERVE = "coap-observe";
-
-  private static final Logger log = LoggerFactory.getLogger(CommandResource.class);
 
   /** Long: a registration stays until one of the two ends it, not until it is stale. */
   private static final long MAX_AGE = 24L * 3600;
@@ -178,13 +174,13 @@ final class CommandResource extends CoapResource {
       return;
     }
     CompletableFuture<Command> first = new CompletableFuture<>();
-    AutoCloseable listening = downlink.listen(device, first::complete);
+    Downlink.Registration listening = downlink.listen(device, first::complete);
     CompletableFuture<Command> unused =
         first
             .orTimeout(ONE_COMMAND_SECONDS, TimeUnit.SECONDS)
             .whenComplete(
                 (command, nothing) -> {
-                  stop(device, listening);
+                  listening.close();
                   exchange.respond(command == null ? empty() : content(exchange, command));
                 });
   }
@@ -226,20 +222,10 @@ final class CommandResource extends CoapResource {
     return response;
   }
 
-  /** Closing a listening does no I/O; the signature of {@link AutoCloseable} allows for more. */
-  private static void stop(DeviceId device, AutoCloseable listening) {
-    try {
-      listening.close();
-    } catch (Exception e) {
-      // Boundary: whatever the downlink says, the connection ends.
-      log.warn("the downlink of {} did not let go", device, e);
-    }
-  }
-
   /** An observer with what it holds open. */
   private final class Observed {
     private final Observer observer;
-    private @Nullable AutoCloseable listening;
+    private Downlink.@Nullable Registration listening;
     private boolean ended;
 
     Observed(Observer observer) {
@@ -257,7 +243,7 @@ final class CommandResource extends CoapResource {
       synchronized (this) {
         ended = true;
         if (listening != null) {
-          stop(observer.device(), listening);
+          listening.close();
         }
       }
       presence.left(observer.device(), VIA_OBSERVE, observer.connection(), reason);

@@ -118,7 +118,7 @@ public final class DurableDownlink implements Downlink, Part {
   }
 
   @Override
-  public AutoCloseable listen(DeviceId device, Receiver receiver) {
+  public Registration listen(DeviceId device, Receiver receiver) {
     Listening listening = new Listening(device, receiver);
     tell(
         () -> {

@@ -1,5 +1,6 @@
 package io.foretell.gateway.http;
 
+import io.foretell.gateway.Releases;
 import io.foretell.proto.Blobs;
 import io.foretell.proto.Digest;
 import io.foretell.proto.InvalidInputException;
@@ -23,27 +24,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Artifacts, {@code GET} and {@code HEAD /v1/artifacts/{digest}}, whole or one range (RFC 9110
- * section 14); a file goes out without passing through this process's memory, anything else piece
- * by piece as fast as the device takes it.
+ * Artifacts of a device's tenant, {@code GET} and {@code HEAD /v1/artifacts/{digest}}, whole or one
+ * range (RFC 9110 section 14); a file goes out without passing through this process's memory,
+ * anything else piece by piece as fast as the device takes it.
  */
 final class ArtifactRoute {
   private static final Logger log = LoggerFactory.getLogger(ArtifactRoute.class);
   private static final int PIECE = 128 * 1024;
 
   private final Vertx vertx;
+  private final Releases releases;
   private final Blobs blobs;
 
-  ArtifactRoute(Vertx vertx, Blobs blobs) {
+  ArtifactRoute(Vertx vertx, Releases releases, Blobs blobs) {
     this.vertx = vertx;
+    this.releases = releases;
     this.blobs = blobs;
   }
 
-  Future<Void> serve(RoutingContext context) {
+  Future<Void> serve(RoutingContext context, String tenant) {
     Digest digest = Digest.parse(context.pathParam("digest"));
     return vertx
-        .executeBlocking(() -> blobs.size(digest), false)
+        .executeBlocking(() -> size(tenant, digest), false)
         .compose(size -> answer(context, digest, size));
+  }
+
+  private OptionalLong size(String tenant, Digest digest) {
+    return releases.offers(tenant, digest) ? blobs.size(digest) : OptionalLong.empty();
   }
 
   private Future<Void> answer(RoutingContext context, Digest digest, OptionalLong found) {

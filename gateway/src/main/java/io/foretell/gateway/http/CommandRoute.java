@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Commands, {@code GET /v1/commands?wait=30}: at once where some wait, otherwise as soon as one
@@ -30,8 +28,6 @@ final class CommandRoute {
   static final String JSON = "application/json";
   static final String PROTOBUF = "application/x-protobuf";
   static final String PROTOBUF_REGISTERED = "application/protobuf";
-
-  private static final Logger log = LoggerFactory.getLogger(CommandRoute.class);
 
   /** Milliseconds that commands which wait may need from the downlink to here. */
   private static final long AT_ONCE = 2000;
@@ -68,14 +64,14 @@ final class CommandRoute {
     }
     CommandPoll poll = new CommandPoll(vertx);
     open.computeIfAbsent(device, d -> ConcurrentHashMap.newKeySet()).add(poll);
-    AutoCloseable listening = downlink.listen(device, poll);
+    Downlink.Registration listening = downlink.listen(device, poll);
     long timer = vertx.setTimer(wait, late -> poll.end());
     context.response().closeHandler(gone -> poll.end());
     return poll.answer()
         .onComplete(
             ended -> {
               vertx.cancelTimer(timer);
-              stop(device, listening);
+              listening.close();
               open.computeIfPresent(
                   device,
                   (d, polls) -> {
@@ -113,16 +109,6 @@ final class CommandRoute {
       return Math.max(0, Math.min(asked, maxWait));
     } catch (NumberFormatException | ArithmeticException e) {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "wait is a number of seconds");
-    }
-  }
-
-  /** Closing a listening does no I/O; the signature of {@link AutoCloseable} allows for more. */
-  private static void stop(DeviceId device, AutoCloseable listening) {
-    try {
-      listening.close();
-    } catch (Exception e) {
-      // Boundary: whatever the downlink says, the connection ends.
-      log.warn("the downlink of {} did not let go", device, e);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.foretell.gateway.Downlink;
 import io.foretell.gateway.Identities;
 import io.foretell.gateway.Identities.Verdict;
 import io.foretell.gateway.Presence;
+import io.foretell.gateway.Releases;
 import io.foretell.proto.Blobs;
 import io.foretell.proto.DeviceId;
 import io.vertx.core.Future;
@@ -45,12 +46,13 @@ public final class DeviceRoutes {
       Function<Credentials, Optional<Verdict>> fromMemory,
       Downlink downlink,
       Presence presence,
+      Releases releases,
       Blobs blobs) {
     this.callers = new Callers(vertx, identities, fromMemory);
     this.presence = presence;
     this.uplinks = new UplinkRoute(vertx, door, settings);
     this.commands = new CommandRoute(vertx, downlink, settings);
-    this.artifacts = new ArtifactRoute(vertx, blobs);
+    this.artifacts = new ArtifactRoute(vertx, releases, blobs);
   }
 
   /** Adds the routes; the router must not have read the body before. */
@@ -84,7 +86,7 @@ public final class DeviceRoutes {
 
   private Future<Void> fetch(RoutingContext context, DeviceId device) {
     presence.seen(device, UplinkRoute.VIA);
-    return artifacts.serve(context);
+    return artifacts.serve(context, device.tenant());
   }
 
   private void serve(RoutingContext context, Function<DeviceId, Future<Void>> work) {

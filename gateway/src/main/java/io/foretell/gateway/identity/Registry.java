@@ -43,6 +43,7 @@ public final class Registry implements Directory, Identities {
   private final Verified<DeviceId> guests = new Verified<>(REMEMBERED, REMEMBERED_FOR);
   private final Verified<DeviceId> gateways = new Verified<>(REMEMBERED, REMEMBERED_FOR);
   private final List<Consumer<DeviceId>> revoked = new CopyOnWriteArrayList<>();
+  private final List<Consumer<DeviceId>> removed = new CopyOnWriteArrayList<>();
 
   /**
    * @param seal for the pre-shared keys at rest
@@ -107,6 +108,7 @@ public final class Registry implements Directory, Identities {
   public void remove(DeviceId id) {
     found(id, store.delete(id));
     forget(id, "removed");
+    removed.forEach(listener -> listener.accept(id));
   }
 
   /**
@@ -125,6 +127,14 @@ public final class Registry implements Directory, Identities {
    */
   public void onRevoked(Consumer<DeviceId> listener) {
     revoked.add(listener);
+  }
+
+  /**
+   * Calls {@code listener} after a device was deleted and its sessions cut, so that what waits for
+   * it ends; on the thread that removed.
+   */
+  public void onRemoved(Consumer<DeviceId> listener) {
+    removed.add(listener);
   }
 
   @Override
@@ -197,6 +207,18 @@ public final class Registry implements Directory, Identities {
   }
 
   @Override
+  public boolean registered(String name) {
+    try {
+      return store.find(DeviceId.parse(name)).isPresent();
+    } catch (InvalidInputException e) {
+      return false;
+    } catch (RegisterUnavailableException e) {
+      log.warn("{} counts as registered: {}", name, e.getMessage());
+      return true;
+    }
+  }
+
+  @Override
   public Optional<Device> find(DeviceId id) {
     return store.find(id).map(Registration::device);
   }
@@ -255,7 +277,9 @@ public final class Registry implements Directory, Identities {
           .map(device -> (Verdict) new Verdict.Known(device))
           .orElse(new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED));
     }
-    return welcome((Credentials.Nothing) credentials);
+    return credentials instanceof Credentials.Nothing nothing
+        ? welcome(nothing)
+        : new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
   }
 
   private Optional<DeviceId> owner(String token) {

@@ -22,16 +22,22 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Context;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +56,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** How long a peer may take to notice that it has been told to go. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
+  /** ms after which a client that sends too much is looked at again. */
+  private static final long MAX_REST = 1_000;
+
   /** Children whose gateway has been judged on this connection; a gateway with more asks again. */
   private static final int MAX_KNOWN_CHILDREN = 10_000;
 
@@ -58,6 +67,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final Context context;
   private final PacketGuard guard;
   private final ChannelHandlerContext ctx;
+  private final boolean direct;
   private final Greeter greeter;
   private final ArrayDeque<MqttMessage> waiting = new ArrayDeque<>();
   private final Set<String> knownChildren = new HashSet<>();
@@ -68,6 +78,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private long lastRead = System.nanoTime();
   private long sessionExpiry;
   private boolean greeted;
+  private boolean resting;
   private boolean reading;
   private boolean dirty;
   private boolean busy;
@@ -78,6 +89,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * @param id unique within the server
    * @param context of the event loop, with its worker threads
    * @param ctx where to write: a handler behind the encoder
+   * @param direct whether the peer is certainly the client, not somebody who speaks for it
    */
   Connection(
       String id,
@@ -85,12 +97,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Context context,
       AckLoop acks,
       PacketGuard guard,
-      ChannelHandlerContext ctx) {
+      ChannelHandlerContext ctx,
+      boolean direct) {
     this.id = id;
     this.services = services;
     this.context = context;
     this.guard = guard;
     this.ctx = ctx;
+    this.direct = direct;
     this.greeter = new Greeter(this, services, acks);
     schedule(services.limits().connectTimeout(), () -> end(-1, "no CONNECT in time"));
   }
@@ -101,6 +115,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   InetSocketAddress peer() {
     return (InetSocketAddress) ctx.channel().remoteAddress();
+  }
+
+  private Optional<InetAddress> address() {
+    return Optional.of(peer().getAddress());
+  }
+
+  /** The certificates that the client has shown in its TLS handshake; empty where none. */
+  List<X509Certificate> chain() {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      return List.of();
+    }
+    try {
+      return Arrays.stream(tls.engine().getSession().getPeerCertificates())
+          .map(X509Certificate.class::cast)
+          .toList();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
   }
 
   // --- what comes in
@@ -157,11 +190,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (now != null && now.inflow().touched()) {
       now.inflow().acknowledge();
     }
+    if (now != null) {
+      restIfOver(now.device());
+    }
     adjustReading();
     if (dirty) {
       dirty = false;
       ctx.flush();
     }
+  }
+
+  /** Who has sent more than its quota is not read for a while; nothing of it is lost. */
+  private void restIfOver(DeviceId device) {
+    long rest = services.door().rest(device);
+    if (rest > 0 && !resting && !ended) {
+      resting = true;
+      ctx.executor().schedule(this::rested, Math.min(rest, MAX_REST), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void rested() {
+    resting = false;
+    Client now = client;
+    if (now != null) {
+      restIfOver(now.device());
+    }
+    adjustReading();
   }
 
   private void handle(MqttMessage message) {
@@ -172,7 +226,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Client now = client;
       if (now == null) {
         cancelTimer();
-        greeter.greet((MqttConnectMessage) message, peer().getAddress());
+        greeter.greet((MqttConnectMessage) message, direct ? address() : Optional.empty());
       } else {
         dispatch(now, message);
       }
@@ -263,6 +317,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** It has its CONNACK. */
   void greeted(Client who) {
     greeted = true;
+    WebSocketFrames.widen(ctx.pipeline(), services.limits().maxPacket());
     if (!who.asked().patience().isZero()) {
       schedule(who.asked().patience(), () -> checkAlive(who.asked().patience()));
     }
@@ -292,7 +347,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** Reads on, unless too much is under way, or the client does not take what it is sent. */
   void adjustReading() {
     Client now = client;
-    boolean full = now != null && now.inflow().full();
+    boolean full = now != null && (now.inflow().full() || resting || services.door().pressed());
     boolean wanted = ended || !busy && !full && ctx.channel().isWritable();
     if (ctx.channel().config().isAutoRead() != wanted) {
       ctx.channel().config().setAutoRead(wanted);
@@ -351,6 +406,47 @@ final class Connection extends ChannelInboundHandlerAdapter {
     readCompleted();
   }
 
+  /** Keeps the session as it is now, and goes on when that is durable. */
+  void kept(Session session, Runnable then) {
+    after(keep(session), then);
+  }
+
+  /** Keeps the session as it is now; completes when that is durable, on any thread. */
+  CompletableFuture<Void> keep(Session session) {
+    return services.sessions().keep(session, sessionExpiry);
+  }
+
+  /** Goes on when a session is kept; where it cannot be, ends the connection. */
+  void after(CompletableFuture<Void> durable, Runnable then) {
+    if (durable.isDone() && !durable.isCompletedExceptionally()) {
+      then.run();
+    } else {
+      durable.whenComplete((done, failure) -> execute(() -> afterKeeping(failure, then)));
+    }
+  }
+
+  /** The same, while what comes in waits. */
+  void keptBefore(Session session, Runnable then, Runnable otherwise) {
+    CompletableFuture<Void> durable = services.sessions().keep(session, sessionExpiry);
+    if (durable.isDone() && !durable.isCompletedExceptionally()) {
+      then.run();
+    } else {
+      pauseUntil(durable, () -> (durable.isCompletedExceptionally() ? otherwise : then).run());
+    }
+  }
+
+  private void afterKeeping(@Nullable Throwable failure, Runnable then) {
+    if (ended) {
+      return;
+    }
+    if (failure == null) {
+      then.run();
+    } else {
+      endUnstored(
+          new Receipt.Unavailable(ReasonCode.STORAGE_UNAVAILABLE, "the session is not kept"));
+    }
+  }
+
   // --- ending
 
   /** When nothing of this connection touches its session any more. Any thread. */
@@ -364,6 +460,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
       services.counters().takenOver().increment();
     }
     end(Code.SESSION_TAKEN_OVER, "taken over");
+  }
+
+  /** The client id is the name of another device, which has come. */
+  void displaced() {
+    end(Code.CLIENT_ID_NOT_VALID, "the client id belongs to another device");
   }
 
   /** A message could not be made durable: nothing more is acknowledged, the client comes again. */

@@ -6,6 +6,9 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.ReasonCode;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +38,7 @@ final class Greeter {
     return predecessor;
   }
 
-  void greet(MqttConnectMessage connect, InetAddress from) {
+  void greet(MqttConnectMessage connect, Optional<InetAddress> from) {
     Handshake asked;
     try {
       asked = Handshake.of(connect, services.limits());
@@ -43,8 +46,9 @@ final class Greeter {
       refuse(connect.variableHeader().version(), e.code(), e.clause());
       return;
     }
+    List<X509Certificate> chain = connection.chain();
     connection.pauseFor(
-        () -> asked.authenticate(services.identities(), from),
+        () -> asked.authenticate(services.identities(), from, chain),
         verdict -> judged(asked, verdict),
         failure -> {
           log.warn("{} {}: {}", ReasonCode.INTERNAL, connection.id(), failure.toString());
@@ -54,7 +58,8 @@ final class Greeter {
 
   private void judged(Handshake asked, Verdict verdict) {
     if (verdict instanceof Verdict.Refused refused) {
-      int code = Code.ofRefusal(refused.reason(), asked.userName().isPresent());
+      boolean named = asked.userName().isPresent() && connection.chain().isEmpty();
+      int code = Code.ofRefusal(refused.reason(), named);
       refuse(asked.version(), code, refused.reason() + " client '" + asked.clientId() + "'");
     } else if (verdict instanceof Verdict.Known known) {
       attach(asked, known.device());
@@ -63,7 +68,19 @@ final class Greeter {
 
   private void attach(Handshake asked, DeviceId device) {
     Session.Key key = new Session.Key(device, asked.clientId());
-    Attached attached = services.sessions().attach(key, connection, asked.cleanStart());
+    Optional<Attached> given = services.sessions().attach(key, connection, asked.cleanStart());
+    if (given.isEmpty()) {
+      refuse(
+          asked.version(),
+          Code.CLIENT_ID_NOT_VALID,
+          device + ": another device is connected as '" + asked.clientId() + "' [MQTT-3.1.3-2]");
+      return;
+    }
+    Attached attached = given.get();
+    Connection squatter = attached.squatter();
+    if (squatter != null) {
+      squatter.execute(squatter::displaced);
+    }
     Client client = client(asked, attached.session());
     connection.arrived(client);
     Connection previous = attached.previous();
@@ -84,6 +101,13 @@ final class Greeter {
   }
 
   private void accept(Client client, boolean present) {
+    connection.keptBefore(
+        client.session(),
+        () -> welcome(client, present),
+        () -> refuse(client.asked().version(), Code.SERVER_UNAVAILABLE, "session not kept"));
+  }
+
+  private void welcome(Client client, boolean present) {
     boolean tellsPresence = client.asked().version() > 3;
     services.counters().greeted().increment();
     connection.write(

@@ -3,6 +3,7 @@ package io.foretell.gateway.mqtt;
 import io.foretell.gateway.Credentials;
 import io.foretell.gateway.Identities;
 import io.foretell.gateway.Identities.Verdict;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
@@ -12,7 +13,9 @@ import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -77,23 +80,49 @@ record Handshake(
   }
 
   /**
-   * Asks who it is. May block. A user name that no device has counts as none: where the sandbox is
-   * open it lets the client in under its client id, and everywhere else that is refused as well.
+   * Asks who it is. May block.
+   *
+   * <p>A client certificate decides alone: a user name beside it must name the same device, and one
+   * that is not trusted is not made good by a password. A user name that no device has counts as
+   * none where the sandbox is open, so the client comes in under its client id.
+   *
+   * @param from where the client certainly is; empty where somebody may speak for it
+   * @param chain of the client's certificate; empty where it showed none
    */
-  Verdict authenticate(Identities identities, InetAddress from) {
+  Verdict authenticate(
+      Identities identities, Optional<InetAddress> from, List<X509Certificate> chain) {
     try {
-      if (userName.isPresent()) {
-        Verdict verdict = identities.authenticate(new Credentials.Token(userName.get(), password));
-        boolean unknown =
-            verdict instanceof Verdict.Refused refused && refused.reason() == ReasonCode.NOT_FOUND;
-        if (!unknown) {
-          return verdict;
-        }
+      if (!chain.isEmpty()) {
+        return sameAsNamed(identities.authenticate(new Credentials.Certificate(chain)));
       }
-      return identities.authenticate(new Credentials.Nothing(clientId, from));
+      Verdict nobody = new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED);
+      if (userName.isEmpty()) {
+        return guest(identities, from, nobody);
+      }
+      Verdict verdict = identities.authenticate(new Credentials.Token(userName.get(), password));
+      boolean here = from.map(InetAddress::isLoopbackAddress).orElse(false);
+      return here && verdict instanceof Verdict.Refused && !identities.registered(userName.get())
+          ? guest(identities, from, verdict)
+          : verdict;
     } catch (InvalidInputException e) {
       return new Verdict.Refused(e.reason());
     }
+  }
+
+  private Verdict guest(Identities identities, Optional<InetAddress> from, Verdict otherwise) {
+    if (from.isEmpty()) {
+      return otherwise;
+    }
+    Verdict verdict = identities.authenticate(new Credentials.Nothing(clientId, from.get()));
+    return verdict instanceof Verdict.Known || userName.isEmpty() ? verdict : otherwise;
+  }
+
+  private Verdict sameAsNamed(Verdict verdict) {
+    boolean another =
+        verdict instanceof Verdict.Known known
+            && userName.isPresent()
+            && !DeviceId.parse(userName.get()).equals(known.device());
+    return another ? new Verdict.Refused(ReasonCode.NOT_AUTHENTICATED) : verdict;
   }
 
   /** The properties of a CONNACK that accepts (3.2.2.3). */

@@ -10,8 +10,11 @@ import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,10 @@ final class Inflow {
 
   private final ArrayDeque<Pending> order = new ArrayDeque<>();
   private final Map<Integer, String> aliases = new HashMap<>();
+
+  /** Messages of QoS 2 in {@link #order} whose identifiers are not noted. */
+  private int unnoted;
+
   private int inFlight;
   private long inFlightBytes;
   private boolean touched;
@@ -76,6 +83,7 @@ final class Inflow {
     Pending pending = new Pending(this, header.packetId(), qos, payload.length);
     if (qos > 0) {
       order.add(pending);
+      unnoted += qos - 1;
     }
     inFlight++;
     inFlightBytes += payload.length;
@@ -83,11 +91,14 @@ final class Inflow {
         .whenComplete((receipt, failure) -> acks.settle(pending, orUnavailable(receipt, failure)));
   }
 
-  /** PUBREL: the client will not send that message again (4.3.3). */
+  /**
+   * PUBREL: the client will not send that message again (4.3.3). It may use the identifier anew
+   * once it has the answer, so by then nobody may take it for used, not even after a restart.
+   */
   void release(int packetId) {
     boolean known = session.received().remove(packetId);
-    connection.write(
-        Replies.pubComp(packetId, known || !version5 ? Code.SUCCESS : Code.PACKET_ID_NOT_FOUND));
+    int answer = known || !version5 ? Code.SUCCESS : Code.PACKET_ID_NOT_FOUND;
+    connection.kept(session, () -> connection.write(Replies.pubComp(packetId, answer)));
   }
 
   /** No more acknowledgements: the connection ends. */
@@ -126,13 +137,14 @@ final class Inflow {
     if (stopped) {
       return;
     }
+    noteReceived();
     ByteBuf out = null;
     Receipt.Unavailable unavailable = null;
     for (Pending head = order.peek();
         head != null && head.done && unavailable == null;
         head = order.peek()) {
       order.poll();
-      if (head.receipt instanceof Receipt.Unavailable notStored) {
+      if (head.receipt instanceof Receipt.Unavailable notStored && !tellsWhy(notStored)) {
         unavailable = notStored;
       } else {
         out = out == null ? connection.buffer() : out;
@@ -149,21 +161,75 @@ final class Inflow {
     }
   }
 
-  private void writeAck(ByteBuf out, Pending pending) {
-    int code =
-        version5 && pending.receipt instanceof Receipt.Rejected rejected
-            ? Code.ofReject(rejected.reason())
-            : Code.SUCCESS;
-    if (pending.qos == 2 && code < Code.UNSPECIFIED) {
+  /**
+   * A QoS 2 message that is stored must not be stored again when the client repeats it, whatever
+   * happens: its identifier is kept before its PUBREC goes out.
+   */
+  private void noteReceived() {
+    if (unnoted == 0) {
+      return;
+    }
+    List<Pending> noting = new ArrayList<>();
+    for (Pending head : order) {
+      if (!head.done) {
+        break;
+      }
+      if (head.qos == 2 && !head.noted) {
+        noting.add(head);
+        note(head);
+      }
+    }
+    CompletableFuture<Void> durable = connection.keep(session);
+    if (noting.isEmpty() || durable.isDone() && !durable.isCompletedExceptionally()) {
+      return;
+    }
+    noting.forEach(one -> one.done = false);
+    connection.after(
+        durable,
+        () -> {
+          noting.forEach(one -> one.done = true);
+          acknowledge();
+        });
+  }
+
+  private void note(Pending pending) {
+    pending.noted = true;
+    unnoted--;
+    boolean stored = !(pending.receipt instanceof Receipt.Unavailable);
+    if (stored && codeOf(pending) < Code.UNSPECIFIED) {
       session.received().add(pending.packetId);
     }
+  }
+
+  private void writeAck(ByteBuf out, Pending pending) {
+    int code = codeOf(pending);
     int type = pending.qos == 1 ? Replies.PUBACK : Replies.PUBREC;
     if (code == Code.SUCCESS) {
       Replies.writeAck(out, type, pending.packetId);
+    } else if (pending.receipt instanceof Receipt.Unavailable notTaken) {
+      String why = reasonStrings ? notTaken.reason() + ": " + notTaken.detail() : "";
+      Replies.writeAck(out, type, pending.packetId, code, why);
     } else if (pending.receipt instanceof Receipt.Rejected rejected) {
       String why = reasonStrings ? rejected.reason() + ": " + rejected.detail() : "";
       Replies.writeAck(out, type, pending.packetId, code, why);
     }
+  }
+
+  private int codeOf(Pending pending) {
+    if (version5 && pending.receipt instanceof Receipt.Rejected rejected) {
+      return Code.ofReject(rejected.reason());
+    }
+    return pending.receipt instanceof Receipt.Unavailable ? Code.QUOTA_EXCEEDED : Code.SUCCESS;
+  }
+
+  /**
+   * Whether a message that was not taken is answered with 0x97, which only MQTT 5 has. Otherwise
+   * the connection ends without an answer, so that the client sends it again later.
+   */
+  private boolean tellsWhy(Receipt.Unavailable notTaken) {
+    return version5
+        && (notTaken.reason() == ReasonCode.QUOTA_EXCEEDED
+            || notTaken.reason() == ReasonCode.OVERLOADED);
   }
 
   private String topic(MqttPublishVariableHeader header) {
@@ -194,6 +260,7 @@ final class Inflow {
     if (qos == 2 && session.received().contains(packetId)) {
       Pending again = new Pending(this, packetId, qos, 0);
       again.done = true;
+      again.noted = true;
       order.add(again);
       touched = true;
       return true;
@@ -201,7 +268,12 @@ final class Inflow {
     if (qos == 2 && order.stream().anyMatch(p -> p.qos == 2 && p.packetId == packetId)) {
       return true; // its PUBREC is still to come
     }
-    if (version5 && order.size() + session.received().size() >= limits.maxInFlight()) {
+    int unreleased = session.received().size();
+    boolean tooMany =
+        version5
+            ? order.size() + unreleased >= limits.maxInFlight()
+            : qos == 2 && unreleased >= limits.maxInFlight();
+    if (tooMany) {
       throw new ProtocolViolationException(
           Code.RECEIVE_MAXIMUM_EXCEEDED, "more than Receive Maximum under way [MQTT-3.3.4-9]");
     }
@@ -222,6 +294,9 @@ final class Inflow {
     private final int bytes;
     private @Nullable Receipt receipt;
     private boolean done;
+
+    /** Whether its identifier is among those that the session has received (QoS 2). */
+    private boolean noted;
 
     Pending(Inflow inflow, int packetId, int qos, int bytes) {
       this.inflow = inflow;

@@ -29,8 +29,14 @@ public record MqttLimits(
     Duration maxSessionExpiry,
     int maxConnections,
     int maxStoredSessions) {
-  /** 1 MiB of payload, a topic of any length that is allowed, and properties. */
-  public static final int DEFAULT_MAX_PACKET = (1 << 20) + (1 << 17);
+  /** A topic of any length that is allowed, and properties. */
+  private static final int BESIDE_THE_PAYLOAD = 1 << 17;
+
+  /** The longest remaining length (MQTT 5, 1.5.5) with its five bytes of header. */
+  private static final int LARGEST_PACKET = 268_435_455 + 5;
+
+  /** 1 MiB of payload. */
+  public static final int DEFAULT_MAX_PACKET = (1 << 20) + BESIDE_THE_PAYLOAD;
 
   /** Room for a long client id, a token and a will. */
   public static final int DEFAULT_MAX_FIRST_PACKET = 1 << 14;
@@ -61,6 +67,25 @@ public record MqttLimits(
         Duration.ofDays(1),
         50_000,
         100_000);
+  }
+
+  /**
+   * The same for messages of another size.
+   *
+   * @param maxMessage bytes of the largest payload
+   */
+  public MqttLimits withMaxMessage(int maxMessage) {
+    return new MqttLimits(
+        (int) Math.min(LARGEST_PACKET, (long) maxMessage + BESIDE_THE_PAYLOAD),
+        maxFirstPacket,
+        connectTimeout,
+        maxInFlight,
+        maxInFlightBytes,
+        topicAliasMaximum,
+        maxKeepAlive,
+        maxSessionExpiry,
+        maxConnections,
+        maxStoredSessions);
   }
 
   private static void require(boolean holds, String what) {

@@ -18,11 +18,14 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.TrustOptions;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -41,29 +44,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MQTT listener: 3.1, 3.1.1 and 5, over TCP and TLS. It is no broker: devices publish to the
- * door and subscribe to their own commands, and nothing goes from one to another.
+ * The MQTT listener: 3.1, 3.1.1 and 5, over TCP, TLS and WebSocket. It is no broker: devices
+ * publish to the door and subscribe to their own commands, and nothing goes from one to another.
  *
  * <ul>
  *   <li>QoS 1 and 2 are acknowledged when the {@link Door} says that the message is on disk, as an
  *       uplink or as a reject. An MQTT 5 client learns from the reason code that it was rejected.
  *   <li>Retained messages are taken like others and not retained; there is nobody to send them to.
- *   <li>Sessions (subscriptions, QoS 2 handshakes) outlive connections, not the server. A QoS 2
- *       message that is sent again after a restart of the server is stored again, and dropped by
- *       its sequence number.
+ *   <li>Sessions (subscriptions, QoS 2 handshakes, commands under way) outlive connections, and
+ *       with a {@link SessionStore} the server. Only where the server is killed between the write
+ *       of a QoS 2 message and that of its identifier is the message stored again when it is
+ *       repeated, and dropped by its sequence number.
  *   <li>A client id belongs to the device that uses it: only the same device takes over its
- *       session.
+ *       session, and while it is connected no other device of its tenant may use it. A client id
+ *       that is a device's own name is this device's alone.
  * </ul>
  */
 public final class MqttListener implements Part {
   private static final Logger log = LoggerFactory.getLogger(MqttListener.class);
   private static final String PART = "mqtt";
+  private static final String GUARD = "guard";
+
+  /** Under this name Vert.x has the handler that closes idle HTTP connections. */
+  private static final String HTTP_IDLE = "idle";
+
   private static final long START_SECONDS = 30;
   private static final long SWEEP_MILLIS = 60_000;
+  private static final long RETRY_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final MqttSettings settings;
   private final Services services;
+  private final Optional<SessionKeeper> keeper;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<EventLoop, AckLoop> ackLoops = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
@@ -71,9 +83,10 @@ public final class MqttListener implements Part {
   private volatile int port = -1;
   private volatile int tlsPort = -1;
   private long sweeper = -1;
+  private long retrier = -1;
 
   /**
-   * Makes a listener that is not open yet.
+   * Makes a listener that is not open yet, whose sessions do not outlive the server.
    *
    * @param vertx whose event loops it uses
    * @param door takes what devices publish
@@ -90,8 +103,38 @@ public final class MqttListener implements Part {
       Downlink downlink,
       Presence presence,
       InstantSource clock) {
+    this(vertx, settings, door, identities, downlink, presence, clock, Optional.empty());
+  }
+
+  /**
+   * Makes a listener whose sessions outlive the server.
+   *
+   * @param sessions where they are kept
+   */
+  public MqttListener(
+      Vertx vertx,
+      MqttSettings settings,
+      Door door,
+      Identities identities,
+      Downlink downlink,
+      Presence presence,
+      InstantSource clock,
+      SessionStore sessions) {
+    this(vertx, settings, door, identities, downlink, presence, clock, Optional.of(sessions));
+  }
+
+  private MqttListener(
+      Vertx vertx,
+      MqttSettings settings,
+      Door door,
+      Identities identities,
+      Downlink downlink,
+      Presence presence,
+      InstantSource clock,
+      Optional<SessionStore> sessions) {
     this.vertx = vertx;
     this.settings = settings;
+    this.keeper = sessions.map(SessionKeeper::new);
     this.services =
         new Services(
             door,
@@ -100,7 +143,7 @@ public final class MqttListener implements Part {
             presence,
             clock,
             settings.limits(),
-            new Sessions(settings.limits(), clock),
+            new Sessions(settings.limits(), clock, keeper),
             new Services.Counters());
   }
 
@@ -111,6 +154,14 @@ public final class MqttListener implements Part {
    */
   @Override
   public void start() {
+    services
+        .sessions()
+        .restore(
+            device ->
+                services.downlink().pending(device).stream()
+                    .filter(MqttListener::waits)
+                    .map(Downlink.Tracked::command)
+                    .toList());
     port = listen(options(), settings.port(), "MQTT");
     Optional<Path> certificate = settings.certificate();
     Optional<Path> key = settings.key();
@@ -118,13 +169,30 @@ public final class MqttListener implements Part {
       NetServerOptions tls =
           options()
               .setSsl(true)
+              .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+              .setSslHandshakeTimeout(settings.limits().connectTimeout().toMillis())
+              .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+              .setClientAuth(ClientAuth.REQUEST)
+              .setTrustOptions(TrustOptions.wrap(new AnyClient()))
               .setKeyCertOptions(
                   new PemKeyCertOptions()
                       .setCertPath(certificate.get().toString())
                       .setKeyPath(key.get().toString()));
       tlsPort = listen(tls, settings.tlsPort().get(), "MQTT over TLS");
     }
+    services.door().onRelief(this::readOn);
     sweeper = vertx.setPeriodic(SWEEP_MILLIS, timer -> services.sessions().expire());
+    retrier = vertx.setPeriodic(RETRY_MILLIS, timer -> keeper.ifPresent(SessionKeeper::retry));
+  }
+
+  private void readOn() {
+    for (Connection connection : connections) {
+      connection.execute(connection::adjustReading);
+    }
+  }
+
+  private static boolean waits(Downlink.Tracked tracked) {
+    return tracked.state() == Downlink.State.QUEUED || tracked.state() == Downlink.State.DELIVERED;
   }
 
   /** The plain port that is bound; -1 before the start. */
@@ -162,8 +230,16 @@ public final class MqttListener implements Part {
 
   @Override
   public Health health() {
-    return port < 0
-        ? Health.bad(PART, "MQTT_CLOSED", "The MQTT listener is not open.", "See the start-up log.")
+    if (port < 0) {
+      return Health.bad(
+          PART, "MQTT_CLOSED", "The MQTT listener is not open.", "See the start-up log.");
+    }
+    return keeper.map(SessionKeeper::failing).orElse(false)
+        ? Health.bad(
+            PART,
+            "SESSIONS_UNAVAILABLE",
+            "MQTT sessions cannot be made durable.",
+            "Free space on the disk of the data folder; it is tried again every second.")
         : Health.good(PART);
   }
 
@@ -171,6 +247,7 @@ public final class MqttListener implements Part {
   public void close() {
     if (sweeper >= 0) {
       vertx.cancelTimer(sweeper);
+      vertx.cancelTimer(retrier);
       sweeper = -1;
     }
     port = -1;
@@ -186,6 +263,7 @@ public final class MqttListener implements Part {
       }
     }
     deployed.clear();
+    keeper.ifPresent(SessionKeeper::close);
   }
 
   private NetServerOptions options() {
@@ -225,7 +303,49 @@ public final class MqttListener implements Part {
     }
   }
 
-  private void accept(Context context, NetSocket socket) {
+  /**
+   * Takes a client that comes over WebSocket, at whatever path its request came; answers 400 where
+   * it does not ask for that, and for the subprotocol {@code mqtt} (section 6 of MQTT 5). On the
+   * request's event loop, before its body is read.
+   */
+  public void upgrade(HttpServerRequest request) {
+    Optional<WebSocketUpgrade> upgrade = WebSocketUpgrade.of(request);
+    if (upgrade.isEmpty() || port < 0) {
+      var unused =
+          request
+              .response()
+              .setStatusCode(port < 0 ? 503 : 400)
+              .putHeader("Sec-WebSocket-Version", "13")
+              .end("A WebSocket handshake with the subprotocol mqtt is expected here.\n");
+      return;
+    }
+    boolean direct = WebSocketUpgrade.direct(request);
+    Context context = vertx.getOrCreateContext();
+    request
+        .response()
+        .setStatusCode(101)
+        .putHeader("Upgrade", "websocket")
+        .putHeader("Connection", "Upgrade")
+        .putHeader("Sec-WebSocket-Accept", upgrade.get().accept())
+        .putHeader("Sec-WebSocket-Protocol", upgrade.get().protocol());
+    request
+        .toNetSocket()
+        .onSuccess(socket -> acceptFrames(context, socket, direct))
+        .onFailure(e -> log.debug("no WebSocket: {}", e.toString()));
+  }
+
+  private void acceptFrames(Context context, NetSocket socket, boolean direct) {
+    ChannelPipeline pipeline = ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+    if (pipeline.get(HTTP_IDLE) != null) {
+      pipeline.remove(HTTP_IDLE); // MQTT has its own keep-alive
+    }
+    accept(context, socket, direct);
+    if (pipeline.get(GUARD) != null) {
+      WebSocketFrames.addBefore(pipeline, GUARD, settings.limits().maxFirstPacket());
+    }
+  }
+
+  private void accept(Context context, NetSocket socket, boolean direct) {
     if (connections.size() >= settings.limits().maxConnections()) {
       services.counters().overLimit().increment();
       var unused = socket.close();
@@ -235,11 +355,11 @@ public final class MqttListener implements Part {
     AckLoop acks = ackLoops.computeIfAbsent(last.channel().eventLoop(), AckLoop::new);
     PacketGuard guard = new PacketGuard(settings.limits());
     String id = "mqtt-" + lastId.incrementAndGet();
-    Connection connection = new Connection(id, services, context, acks, guard, last);
+    Connection connection = new Connection(id, services, context, acks, guard, last, direct);
     connections.add(connection);
     last.channel().closeFuture().addListener(closed -> connections.remove(connection));
     ChannelPipeline pipeline = last.pipeline();
-    pipeline.addBefore(last.name(), "guard", guard);
+    pipeline.addBefore(last.name(), GUARD, guard);
     // its own limits must not bite before the guard's do
     pipeline.addBefore(
         last.name(), "decoder", new MqttDecoder(Integer.MAX_VALUE, Integer.MAX_VALUE));
@@ -262,7 +382,7 @@ public final class MqttListener implements Part {
       NetServer server = vertx.createNetServer(options);
       Context here = context;
       return server
-          .connectHandler(socket -> MqttListener.this.accept(here, socket))
+          .connectHandler(socket -> MqttListener.this.accept(here, socket, true))
           .listen()
           .onSuccess(listening -> bound.set(listening.actualPort()));
     }

@@ -1,16 +1,22 @@
 package io.foretell.gateway.mqtt;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.foretell.gateway.Downlink;
+import io.foretell.gateway.downlink.protobuf.CommandForm;
 import io.foretell.gateway.mqtt.Session.Outgoing;
 import io.foretell.gateway.mqtt.Session.Subscription;
 import io.foretell.proto.Command;
 import io.foretell.proto.DeviceId;
+import io.foretell.proto.UplinkKind;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
+import io.netty.handler.codec.mqtt.MqttProperties.BinaryProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.IntegerProperty;
 import io.netty.handler.codec.mqtt.MqttProperties.StringProperty;
+import io.netty.handler.codec.mqtt.MqttProperties.UserProperty;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
 import io.netty.handler.codec.mqtt.MqttPublishVariableHeader;
 import io.netty.handler.codec.mqtt.MqttQoS;
@@ -33,6 +39,9 @@ import org.slf4j.LoggerFactory;
  * of another device can reach it. But for {@link #deliver}, used on the event loop only.
  */
 final class Outflow implements Downlink.Receiver {
+  static final String JSON_TYPE = "application/json";
+  static final String PROTOBUF_TYPE = "application/x-protobuf";
+  private static final String REPLIES = "v1/" + UplinkKind.REPLIES.route();
   private static final Logger log = LoggerFactory.getLogger(Outflow.class);
 
   /** Commands that wait for room in the client's receive window. */
@@ -40,6 +49,9 @@ final class Outflow implements Downlink.Receiver {
 
   /** Commands under way at once, where the client would take more. */
   private static final int MAX_WINDOW = 64;
+
+  /** Bytes of header, topic and properties beside the command's own words. */
+  private static final long MAX_AROUND = 160;
 
   private final Connection connection;
   private final DeviceId device;
@@ -50,7 +62,7 @@ final class Outflow implements Downlink.Receiver {
 
   private final ArrayDeque<Command> waiting = new ArrayDeque<>();
   private final AtomicInteger backlog = new AtomicInteger();
-  private @Nullable AutoCloseable listening;
+  private Downlink.@Nullable Registration listening;
   private int generation;
   private boolean listens;
   private volatile boolean stopped;
@@ -99,13 +111,18 @@ final class Outflow implements Downlink.Receiver {
         Properties5.number(properties, MqttProperties.SUBSCRIPTION_IDENTIFIER)
             .map(Long::intValue)
             .orElse(0);
-    boolean json = Properties5.hasUser(properties, "content-type", CommandForm.JSON_TYPE);
+    boolean json = Properties5.hasUser(properties, "content-type", JSON_TYPE);
     List<Integer> codes = new ArrayList<>();
     for (MqttTopicSubscription asked : message.payload().topicSubscriptions()) {
       codes.add(subscribe(asked, json, identifier));
     }
-    connection.write(Replies.subAck(message.variableHeader().messageId(), codes));
-    listenOrNot();
+    int packetId = message.variableHeader().messageId();
+    connection.kept(
+        session,
+        () -> {
+          connection.write(Replies.subAck(packetId, codes));
+          listenOrNot();
+        });
   }
 
   private int subscribe(MqttTopicSubscription asked, boolean json, int identifier) {
@@ -138,14 +155,19 @@ final class Outflow implements Downlink.Receiver {
       boolean was = session.unsubscribe(filter);
       codes.add((short) (was ? Code.SUCCESS : Code.NO_SUBSCRIPTION_EXISTED));
     }
-    connection.write(Replies.unsubAck(message.variableHeader().messageId(), codes));
-    listenOrNot();
+    int packetId = message.variableHeader().messageId();
+    connection.kept(
+        session,
+        () -> {
+          connection.write(Replies.unsubAck(packetId, codes));
+          listenOrNot();
+        });
   }
 
   /** PUBACK or PUBCOMP. */
   void acknowledged(int packetId) {
     if (session.unacknowledged().remove(packetId) != null) {
-      pump();
+      connection.kept(session, this::pump);
     }
   }
 
@@ -160,7 +182,8 @@ final class Outflow implements Downlink.Receiver {
       session.unacknowledged().put(packetId, outgoing.release());
     }
     boolean known = outgoing != null || !peer.version5();
-    connection.write(Replies.pubRel(packetId, known ? Code.SUCCESS : Code.PACKET_ID_NOT_FOUND));
+    int answer = known ? Code.SUCCESS : Code.PACKET_ID_NOT_FOUND;
+    connection.kept(session, () -> connection.write(Replies.pubRel(packetId, answer)));
   }
 
   /** The connection ends: what was not acknowledged stays in the session and in the downlink. */
@@ -206,13 +229,20 @@ final class Outflow implements Downlink.Receiver {
     if (subscription.qos() > 0) {
       packetId = session.newPacketId();
       session.unacknowledged().put(packetId, new Outgoing(command, subscription, false));
+      int id = packetId;
+      connection.kept(session, () -> publish(command, subscription, id, false));
+    } else {
+      publish(command, subscription, packetId, false);
     }
-    publish(command, subscription, packetId, false);
   }
 
   private void publish(Command command, Subscription subscription, int packetId, boolean again) {
-    byte[] payload = CommandForm.of(command, subscription.json());
-    if (payload.length + 128L > peer.maxPacket()) {
+    byte[] payload =
+        subscription.json()
+            ? CommandForm.json(command).getBytes(UTF_8)
+            : CommandForm.binary(command);
+    long around = MAX_AROUND + 2L * command.id().length() + command.verb().length();
+    if (payload.length + around > peer.maxPacket()) {
       // [MQTT-3.1.2-24] [MQTT-3.1.2-25]: not sent, and from here on as if it had been
       log.warn("TOO_LARGE command {} for {}", command.id(), device);
       session.unacknowledged().remove(packetId);
@@ -235,8 +265,12 @@ final class Outflow implements Downlink.Receiver {
     long left = Math.max(1, (command.expiresAt() - clock.millis()) / 1000);
     int seconds = (int) Math.min(left, 0xFFFF_FFFFL);
     properties.add(new IntegerProperty(MqttProperties.PUBLICATION_EXPIRY_INTERVAL, seconds));
-    String type = subscription.json() ? CommandForm.JSON_TYPE : CommandForm.PROTOBUF_TYPE;
+    String type = subscription.json() ? JSON_TYPE : PROTOBUF_TYPE;
     properties.add(new StringProperty(MqttProperties.CONTENT_TYPE, type));
+    properties.add(new StringProperty(MqttProperties.RESPONSE_TOPIC, REPLIES));
+    properties.add(
+        new BinaryProperty(MqttProperties.CORRELATION_DATA, command.id().getBytes(UTF_8)));
+    properties.add(new UserProperty("verb", command.verb()));
     if (subscription.identifier() > 0) {
       properties.add(
           new IntegerProperty(MqttProperties.SUBSCRIPTION_IDENTIFIER, subscription.identifier()));
@@ -272,14 +306,14 @@ final class Outflow implements Downlink.Receiver {
   private void stopListening() {
     listens = false;
     generation++;
-    AutoCloseable handle = listening;
+    Downlink.Registration handle = listening;
     listening = null;
     if (handle != null) {
       close(handle);
     }
   }
 
-  private void close(AutoCloseable handle) {
+  private void close(Downlink.Registration handle) {
     connection.blocking(
         () -> {
           handle.close();

@@ -3,8 +3,9 @@ package io.foretell.gateway.mqtt;
 import io.foretell.gateway.Route;
 import io.foretell.proto.Command;
 import io.foretell.proto.DeviceId;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client may find again when it reconnects (4.1 of MQTT 5): its subscriptions and the
- * handshakes under way in both directions. It lives in memory; what must survive a restart is not
- * here but in the lanes (messages) and in the downlink (commands).
+ * handshakes under way in both directions. {@link Sessions} keeps it over restarts where the client
+ * asked for a session that outlives its connection.
  *
  * <p>Used only on the event loop of the connection that owns it; the next owner waits until the one
  * before has let go.
@@ -24,7 +25,7 @@ final class Session {
   private final Key key;
   private final LinkedHashMap<String, Subscription> subscriptions = new LinkedHashMap<>();
   private final LinkedHashMap<Integer, Outgoing> unacknowledged = new LinkedHashMap<>();
-  private final Set<Integer> received = new HashSet<>();
+  private final Set<Integer> received = new LinkedHashSet<>();
   private int lastPacketId;
 
   /** Guarded by {@link Sessions}. */
@@ -36,8 +37,59 @@ final class Session {
   /** Guarded by {@link Sessions}; ms since 1970. */
   long expiresAt = Long.MAX_VALUE;
 
+  /** Whether the store has it. Guarded by {@link Sessions}. */
+  boolean kept;
+
   Session(Key key) {
     this.key = key;
+  }
+
+  /**
+   * A session as it was kept.
+   *
+   * @param pending what the downlink still has for the device
+   */
+  static Session restored(KeptSession kept, List<Command> pending) {
+    Session session = new Session(new Key(kept.device(), kept.clientId()));
+    kept.subscriptions().forEach(subscribed -> session.subscribe(Subscription.of(subscribed)));
+    session.received.addAll(kept.received());
+    session.kept = true;
+    for (KeptSession.Sent sent : kept.sent()) {
+      session.lastPacketId = sent.packetId();
+      Subscription by = Subscription.of(sent.by());
+      pending.stream()
+          .filter(command -> command.id().equals(sent.commandId()))
+          .findFirst()
+          .or(() -> sent.released() ? Optional.of(ended(sent.commandId())) : Optional.empty())
+          .map(command -> new Outgoing(command, by, sent.released()))
+          .ifPresent(outgoing -> session.unacknowledged.put(sent.packetId(), outgoing));
+    }
+    return session;
+  }
+
+  /** A command that has ended meanwhile: of its handshake only the last step is left. */
+  private static Command ended(String id) {
+    return new Command(id, "", "{}", 0, 0, List.of(), "");
+  }
+
+  /** As it is now, for the store. */
+  KeptSession snapshot(long expiry, long leftAt) {
+    return new KeptSession(
+        key.device(),
+        key.clientId(),
+        expiry,
+        leftAt,
+        subscriptions.values().stream().map(Subscription::kept).toList(),
+        unacknowledged.entrySet().stream()
+            .map(
+                entry ->
+                    new KeptSession.Sent(
+                        entry.getKey(),
+                        entry.getValue().command().id(),
+                        entry.getValue().released(),
+                        entry.getValue().subscription().kept()))
+            .toList(),
+        List.copyOf(received));
   }
 
   Key key() {
@@ -99,6 +151,14 @@ final class Session {
    */
   record Subscription(String filter, int qos, boolean json, int identifier) {
     static final String JSON_FILTER = Route.COMMANDS + "/json";
+
+    static Subscription of(KeptSession.Subscribed kept) {
+      return new Subscription(kept.filter(), kept.qos(), kept.json(), kept.identifier());
+    }
+
+    KeptSession.Subscribed kept() {
+      return new KeptSession.Subscribed(filter, qos, json, identifier);
+    }
 
     /** Whether a device may subscribe to that. */
     static boolean allowed(String filter) {

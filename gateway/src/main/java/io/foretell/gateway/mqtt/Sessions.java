@@ -1,24 +1,67 @@
 package io.foretell.gateway.mqtt;
 
+import io.foretell.gateway.mqtt.SessionStore.Change;
+import io.foretell.proto.Command;
+import io.foretell.proto.DeviceId;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All sessions, and which connection each belongs to. */
 final class Sessions {
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
   private final MqttLimits limits;
   private final InstantSource clock;
+  private final Optional<SessionKeeper> keeper;
   private final Map<Session.Key, Session> sessions = new HashMap<>();
+  private final Map<Name, Session> connected = new HashMap<>();
   private int stored;
 
-  Sessions(MqttLimits limits, InstantSource clock) {
+  /**
+   * @param keeper empty where sessions do not outlive the server
+   */
+  Sessions(MqttLimits limits, InstantSource clock, Optional<SessionKeeper> keeper) {
     this.limits = limits;
     this.clock = clock;
+    this.keeper = keeper;
   }
 
-  /** Gives a session to a connection: the one that is there, or a new one. */
-  synchronized Attached attach(Session.Key key, Connection connection, boolean cleanStart) {
+  /**
+   * Takes in what was kept.
+   *
+   * @param pending the commands that a device has not answered
+   */
+  synchronized void restore(Function<DeviceId, List<Command>> pending) {
+    long now = clock.millis();
+    for (KeptSession kept : keeper.map(SessionKeeper::load).orElse(List.of())) {
+      Session session = Session.restored(kept, pending.apply(kept.device()));
+      session.expiresAt = (kept.leftAt() == 0 ? now : kept.leftAt()) + kept.expiry();
+      sessions.put(session.key(), session);
+      stored++;
+    }
+    expire();
+  }
+
+  /**
+   * Gives a session to a connection: the one that is there, or a new one; empty where the client id
+   * is in use by another device of the tenant. A client id that is the device's own name is its
+   * own: whoever else uses it must go.
+   */
+  synchronized Optional<Attached> attach(
+      Session.Key key, Connection connection, boolean cleanStart) {
+    Name name = Name.of(key);
+    Session other = connected.get(name);
+    Connection squatter = other == null || other.key().equals(key) ? null : other.owner;
+    boolean own = key.clientId().equals(key.device().device());
+    if (squatter != null && !own) {
+      return Optional.empty();
+    }
     Session before = sessions.get(key);
     Connection previous = before == null ? null : before.owner;
     if (before != null && previous == null) {
@@ -26,11 +69,32 @@ final class Sessions {
     }
     boolean present = before != null && !cleanStart && before.expiresAt > clock.millis();
     Session session = before != null && present ? before : new Session(key);
+    session.kept |= before != null && before.kept;
     session.owner = connection;
     session.visits++;
     session.expiresAt = Long.MAX_VALUE;
     sessions.put(key, session);
-    return new Attached(session, present, previous);
+    connected.put(name, session);
+    return Optional.of(new Attached(session, present, previous, squatter));
+  }
+
+  /**
+   * Keeps a session as it is now; completes when that is durable, at once where it need not be. On
+   * the event loop of its owner.
+   *
+   * @param expiry how long it outlives its connection, ms; 0 for not at all
+   */
+  CompletableFuture<Void> keep(Session session, long expiry) {
+    if (keeper.isEmpty()) {
+      return DONE;
+    }
+    synchronized (this) {
+      if (expiry > 0) {
+        session.kept = true;
+        return keeper.get().write(session.key(), new Change.Keep(session.snapshot(expiry, 0)));
+      }
+      return session.kept ? forget(session) : DONE;
+    }
   }
 
   /**
@@ -43,15 +107,29 @@ final class Sessions {
       return;
     }
     session.owner = null;
+    connected.remove(Name.of(session.key()), session);
     if (sessions.get(session.key()) != session) {
       return;
     }
     if (expiry == 0 || stored >= limits.maxStoredSessions()) {
       sessions.remove(session.key());
+      forget(session);
     } else {
-      session.expiresAt = clock.millis() + expiry;
+      long now = clock.millis();
+      session.expiresAt = now + expiry;
+      session.kept = true;
       stored++;
+      keeper.ifPresent(k -> k.write(session.key(), new Change.Keep(session.snapshot(expiry, now))));
     }
+  }
+
+  private CompletableFuture<Void> forget(Session session) {
+    if (keeper.isEmpty() || !session.kept) {
+      return DONE;
+    }
+    session.kept = false;
+    Session.Key key = session.key();
+    return keeper.get().write(key, new Change.Forget(key.device(), key.clientId()));
   }
 
   /** How often a session was given to a connection: more often than before, the client is back. */
@@ -69,9 +147,17 @@ final class Sessions {
               boolean gone = session.owner == null && session.expiresAt <= now;
               if (gone) {
                 stored--;
+                forget(session);
               }
               return gone;
             });
+  }
+
+  /** A client id within its tenant: no two devices may be connected with the same. */
+  private record Name(String tenant, String clientId) {
+    static Name of(Session.Key key) {
+      return new Name(key.device().tenant(), key.clientId());
+    }
   }
 
   /**
@@ -79,6 +165,11 @@ final class Sessions {
    *
    * @param present whether the client finds an earlier one again
    * @param previous the connection that must let go first; null where there is none
+   * @param squatter the connection of another device under this device's name; null where none
    */
-  record Attached(Session session, boolean present, @Nullable Connection previous) {}
+  record Attached(
+      Session session,
+      boolean present,
+      @Nullable Connection previous,
+      @Nullable Connection squatter) {}
 }

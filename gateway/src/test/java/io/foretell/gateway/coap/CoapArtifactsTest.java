@@ -38,6 +38,7 @@ class CoapArtifactsTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     listener.start();
     device = CoapPeer.plain(listener.port());
@@ -127,6 +128,43 @@ class CoapArtifactsTest {
     assertThat(device.get("/v1/artifacts/" + "0".repeat(64) + auth).getCode())
         .isEqualTo(ResponseCode.NOT_FOUND);
     assertThat(device.get("/v1/artifacts" + auth).getCode()).isEqualTo(ResponseCode.NOT_FOUND);
+  }
+
+  @Test
+  void artifact_of_another_tenant_is_not_there() throws Exception {
+    Digest theirs = house.artifactOf("rival", bytes(5000));
+    Request known = Request.newGet();
+    known.getOptions().addETag(Arrays.copyOf(HexFormat.of().parseHex(theirs.hex()), 8));
+    Request middle = Request.newGet();
+    middle.getOptions().setBlock2(6, false, 2);
+
+    for (Request request : new Request[] {Request.newGet(), known, middle}) {
+      CoapResponse response = device.send(request, "/v1/artifacts/" + theirs.hex() + auth);
+
+      assertThat(response.getCode()).isEqualTo(ResponseCode.NOT_FOUND);
+      assertThat(response.getResponseText()).isEqualTo("NOT_FOUND");
+      assertThat(response.getOptions().getETagCount()).isZero();
+    }
+  }
+
+  @Test
+  void metadata_of_the_tenant_arrives_whole_and_no_other() throws Exception {
+    byte[] root = bytes(3000);
+    house.metadata("acme", "1.root.json", root);
+    house.metadata("rival", "2.root.json", root);
+
+    CoapResponse response = device.get("/v1/metadata/1.root.json" + auth);
+
+    assertThat(response.getCode()).isEqualTo(ResponseCode.CONTENT);
+    assertThat(response.getPayload()).isEqualTo(root);
+    assertThat(response.getOptions().getContentFormat()).isEqualTo(50);
+    assertThat(response.getOptions().getMaxAge()).isZero();
+    for (String other : new String[] {"/2.root.json", "/passwd", "", "/1.root.json/x"}) {
+      assertThat(device.get("/v1/metadata" + other + auth).getCode())
+          .isEqualTo(ResponseCode.NOT_FOUND);
+    }
+    assertThat(device.get("/v1/metadata/1.root.json").getCode())
+        .isEqualTo(ResponseCode.UNAUTHORIZED);
   }
 
   private static byte[] bytes(int size) {

@@ -39,6 +39,7 @@ class CoapCommandsTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     listener.start();
     device = CoapPeer.plain(listener.port());
@@ -175,6 +176,7 @@ class CoapCommandsTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     listener.start();
     try (CoapPeer pinged = CoapPeer.plain(listener.port())) {

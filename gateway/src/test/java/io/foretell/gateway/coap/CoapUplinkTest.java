@@ -53,6 +53,7 @@ class CoapUplinkTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     listener.start();
     device = CoapPeer.plain(listener.port());
@@ -249,7 +250,8 @@ class CoapUplinkTest {
             "</v1/replies>",
             "</v1/updates>",
             "</v1/commands>",
-            "</v1/artifacts>");
+            "</v1/artifacts>",
+            "</v1/metadata>");
   }
 
   @Test
@@ -300,6 +302,7 @@ class CoapUplinkTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
 
     assertThatExceptionOfType(ListenerException.class)

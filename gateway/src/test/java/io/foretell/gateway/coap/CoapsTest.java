@@ -39,6 +39,7 @@ class CoapsTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     house.registry.onRevoked(listener::cut);
     listener.start();

@@ -165,4 +165,19 @@ class HttpArtifactsTest {
     assertThat(http.send(http.device("/v1/artifacts/" + "0".repeat(64))).statusCode())
         .isEqualTo(404);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "HEAD"})
+  void artifact_of_another_tenant_is_not_there(String method) throws Exception {
+    Digest theirs = house.artifactOf("rival", new byte[] {1, 2, 3});
+
+    HttpResponse<byte[]> response =
+        http.send(
+            http.device("/v1/artifacts/" + theirs.hex())
+                .method(method, BodyPublishers.noBody())
+                .header("If-None-Match", "\"" + theirs.hex() + "\""));
+
+    assertThat(response.statusCode()).isEqualTo(404);
+    assertThat(response.headers().firstValue("etag")).isEmpty();
+  }
 }

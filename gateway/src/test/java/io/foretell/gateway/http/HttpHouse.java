@@ -34,6 +34,7 @@ final class HttpHouse implements AutoCloseable {
             house.registry::fromMemory,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     house.registry.onRevoked(routes::cut);
     Router router = Router.router(vertx);

@@ -186,6 +186,20 @@ class RegistryTest {
   }
 
   @Test
+  void remove_tells_that_the_secrets_are_void_and_then_that_the_device_is_gone() {
+    List<String> told = new ArrayList<>();
+    registry.onRemoved(device -> told.add("removed " + device));
+    registry.onRevoked(device -> told.add("revoked " + device));
+    registry.add(NewDevice.of(TRUCK));
+
+    registry.rotate(TRUCK);
+    registry.remove(TRUCK);
+
+    assertThat(told)
+        .containsExactly("revoked truck-1@acme", "revoked truck-1@acme", "removed truck-1@acme");
+  }
+
+  @Test
   void rotate_replaces_both_secrets() {
     Issued before = registry.add(NewDevice.of(TRUCK));
     registry.authenticate(new Credentials.Bearer(before.token()));

@@ -9,7 +9,9 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.v1.DeviceCommand;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,14 +74,41 @@ final class CommandsTest {
       assertThat(peer.read().hex()).isEqualTo("9000010002");
       Packet publish = peer.read();
       assertThat(publish.first()).isEqualTo(0x34);
-      ByteBuffer body = ByteBuffer.wrap(publish.body(), 2 + 11 + 2, publish.body().length - 15);
-      body.get(); // property length
-      assertThat(body.get()).isEqualTo((byte) 2);
-      assertThat(body.getInt()).isBetween(80, 90);
+      Map<Integer, String> properties = properties(publish, 2 + 11 + 2);
+      assertThat(Integer.parseInt(properties.get(2), 16)).isBetween(80, 90);
+      assertThat(properties)
+          .containsEntry(3, "application/json")
+          .containsEntry(8, "v1/replies")
+          .containsEntry(9, "c1")
+          .containsEntry(11, "5")
+          .containsEntry(38, "verb=reboot");
       assertThat(new String(publish.body(), UTF_8))
           .contains("application/json")
           .endsWith("\"preconditions\":[\"parked\"]}");
     }
+  }
+
+  /** The properties that begin with their length at an offset of a body. */
+  private static Map<Integer, String> properties(Packet packet, int at) {
+    ByteBuffer in = ByteBuffer.wrap(packet.body(), at, packet.body().length - at);
+    int end = in.get() + in.position();
+    Map<Integer, String> found = new HashMap<>();
+    while (in.position() < end) {
+      int id = in.get();
+      switch (id) {
+        case 2 -> found.put(id, Integer.toHexString(in.getInt()));
+        case 11 -> found.put(id, Integer.toString(in.get()));
+        case 38 -> found.put(id, text(in) + "=" + text(in));
+        default -> found.put(id, text(in));
+      }
+    }
+    return found;
+  }
+
+  private static String text(ByteBuffer in) {
+    byte[] bytes = new byte[in.getShort()];
+    in.get(bytes);
+    return new String(bytes, UTF_8);
   }
 
   @Test

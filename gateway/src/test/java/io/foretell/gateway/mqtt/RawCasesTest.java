@@ -2,6 +2,10 @@ package io.foretell.gateway.mqtt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.foretell.gateway.identity.KeySeal;
+import io.foretell.gateway.identity.LiteDatabase;
+import io.foretell.gateway.identity.Registry;
+import io.foretell.gateway.identity.sql.SqlDeviceStore;
 import io.vertx.core.json.JsonObject;
 import java.io.EOFException;
 import java.io.IOException;
@@ -9,11 +13,14 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Raw packets, one case at a time: a malformed one must make the server close, a correct one must
@@ -24,6 +31,8 @@ final class RawCasesTest {
   private static final int CASES = 729;
   private static final int TIMEOUT_MILLIS = 2_000;
 
+  @TempDir Path folder;
+
   @Test
   void every_case_is_answered_as_the_standard_says() throws IOException {
     Path file =
@@ -31,7 +40,7 @@ final class RawCasesTest {
     Assumptions.assumeTrue(Files.exists(file), "the recorded cases are not here: " + file);
     List<String> failures = new ArrayList<>();
     List<String> lines = Files.readAllLines(file);
-    try (TestGateway gateway = TestGateway.open()) {
+    try (TestGateway gateway = TestGateway.open(register())) {
       for (int k = 0; k < lines.size(); k++) {
         JsonObject one = new JsonObject(lines.get(k));
         Optional<String> failure = judge(gateway, one, k);
@@ -41,6 +50,12 @@ final class RawCasesTest {
     }
     assertThat(lines).hasSize(CASES);
     assertThat(failures).isEmpty();
+  }
+
+  private Registry register() {
+    DataSource database = LiteDatabase.at(folder.resolve("records.db"));
+    KeySeal seal = new KeySeal(new byte[32]);
+    return new Registry(new SqlDeviceStore(database), seal, InstantSource.system(), true);
   }
 
   private static Optional<String> judge(TestGateway gateway, JsonObject one, int k) {

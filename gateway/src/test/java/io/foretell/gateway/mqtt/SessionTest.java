@@ -102,9 +102,28 @@ final class SessionTest {
       first.connect(4, "shared", "truck", "secret");
       assertThat(first.read().hex()).isEqualTo("200000");
       second.connect(4, "shared", "other", "pw");
-      assertThat(second.read().hex()).isEqualTo("200000");
+      assertThat(second.read().hex()).isEqualTo("200002");
+      assertThat(second.closed()).isTrue();
       assertThat(first.alive()).isTrue();
-      assertThat(second.alive()).isTrue();
+    }
+  }
+
+  @Test
+  void client_id_that_is_a_devices_name_is_its_own_whoever_came_first() throws Exception {
+    try (TestGateway gateway = TestGateway.open();
+        ScriptedPeer squatter = gateway.peer();
+        ScriptedPeer owner = gateway.peer();
+        ScriptedPeer late = gateway.peer()) {
+      gateway.identities.device("other", "pw");
+      squatter.connect(5, "truck", "other", "pw");
+      assertThat(squatter.read().hex()).startsWith("20");
+      owner.connect(5, "truck", "truck", "secret");
+      assertThat(owner.read().body()[1]).isZero();
+      assertThat(squatter.read().hex()).startsWith("E085");
+      assertThat(squatter.closed()).isTrue();
+      late.connect(5, "truck", "other", "pw");
+      assertThat(late.read().hex()).isEqualTo("20008500");
+      assertThat(owner.alive()).isTrue();
     }
   }
 

@@ -8,32 +8,44 @@ import io.foretell.diagnostics.codes.Language;
 import io.foretell.diagnostics.codes.Notation;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A code in any notation to what it means, in English and, under {@code zh}, in Chinese. */
+/**
+ * A code in any notation to what it means: in one language, or in English with Chinese under {@code
+ * zh}.
+ */
 final class CodeLines implements LineDecoder {
   private final CodeBook book;
+  private final @Nullable Language only;
 
-  CodeLines(CodeBook book) {
+  /**
+   * @param only the one language; null: both
+   */
+  CodeLines(CodeBook book, @Nullable Language only) {
     this.book = book;
+    this.only = only;
   }
 
   @Override
   public void line(String line, Consumer<String> out) {
     String written = line.startsWith("{") ? Json.text(Json.read(line), "code") : line;
     Notation code = Notation.of(written);
-    Explanation english = book.explain(code, Language.ENGLISH);
+    Language language = only == null ? Language.ENGLISH : only;
+    Explanation explanation = book.explain(code, language);
     ObjectNode node = Json.object();
     node.put("code", code.written());
     node.put("family", code.family());
-    node.put("known", english.known());
-    words(node, english);
-    if (!english.makerTexts().isEmpty()) {
+    node.put("known", explanation.known());
+    words(node, explanation);
+    if (!explanation.makerTexts().isEmpty()) {
       ObjectNode makers = node.putObject("makers");
-      english.makerTexts().forEach(makers::put);
+      explanation.makerTexts().forEach(makers::put);
     }
-    node.put("urgency", english.severity().name().toLowerCase(Locale.ROOT));
-    node.put("drive", english.drive().name().toLowerCase(Locale.ROOT));
-    words(node.putObject("zh"), book.explain(code, Language.CHINESE));
+    node.put("urgency", explanation.severity().name().toLowerCase(Locale.ROOT));
+    node.put("drive", explanation.drive().name().toLowerCase(Locale.ROOT));
+    if (only == null) {
+      words(node.putObject("zh"), book.explain(code, Language.CHINESE));
+    }
     out.accept(Json.text(node));
   }
 

@@ -3,6 +3,7 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.diagnostics.dbc.DbcDefect;
 import io.foretell.diagnostics.dbc.DbcFile;
 import io.foretell.diagnostics.dbc.DbcMessage;
 import io.foretell.diagnostics.dbc.DbcSignal;
@@ -10,7 +11,9 @@ import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** {@code {"id","ext","data"}} to {@code {"name","signals":{name:[raw, scaled, choice]}}}. */
 final class DbcLines implements LineDecoder {
@@ -28,7 +31,7 @@ final class DbcLines implements LineDecoder {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no number in field id");
     }
     boolean extended = input.path("ext").asBoolean(id > 0x7FF);
-    DbcMessage message = file.message(extended ? id | 1 << 31 : id);
+    DbcMessage message = message(extended ? id | 1 << 31 : id);
     if (message == null) {
       throw new InvalidInputException(ReasonCode.NOT_FOUND, "the DBC file has no message " + id);
     }
@@ -40,9 +43,28 @@ final class DbcLines implements LineDecoder {
     out.accept(Json.text(node));
   }
 
+  /** On a J1939 bus any unit may send a group that the file names for one of them. */
+  private @Nullable DbcMessage message(int id) {
+    DbcMessage message = file.message(id);
+    return message == null && file.j1939() ? file.messageOfGroup(id) : message;
+  }
+
+  @Override
+  public List<String> notices() {
+    return file.defects().stream().map(DbcLines::notice).toList();
+  }
+
+  private static String notice(DbcDefect defect) {
+    ObjectNode node = Json.object();
+    node.put("warning", ReasonCode.WRONG_SHAPE.name());
+    node.put("line", defect.line());
+    node.put("detail", defect.reason());
+    node.put("text", defect.text());
+    return Json.text(node);
+  }
+
   private static void put(ArrayNode node, DbcSignal signal, long raw) {
-    boolean integral =
-        signal.kind() == DbcSignal.Kind.SIGNED || signal.kind() == DbcSignal.Kind.UNSIGNED;
+    boolean integral = signal.integral();
     if (!integral) {
       node.add(signal.number(raw)).add(signal.scaled(raw));
     } else if (signal.kind() == DbcSignal.Kind.UNSIGNED && raw < 0) {

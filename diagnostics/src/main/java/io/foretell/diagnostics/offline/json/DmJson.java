@@ -3,6 +3,7 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.j1939.DiagnosticMessage;
+import io.foretell.diagnostics.j1939.Dm;
 import io.foretell.diagnostics.j1939.J1939Dtc;
 import io.foretell.diagnostics.j1939.LampStates;
 
@@ -23,6 +24,21 @@ final class DmJson {
         one.put("cm", dtc.conversionMethod());
       }
     }
+  }
+
+  /** Any diagnostic message, with its name first. */
+  static ObjectNode tree(Dm dm) {
+    ObjectNode node = Json.object();
+    node.put("dm", dm.kind().name());
+    node.put("title", dm.kind().title());
+    if (dm instanceof Dm.Codes codes) {
+      put(node, codes.content(), true);
+    } else {
+      ObjectNode content = Json.tree((Record) dm);
+      content.remove("kind");
+      node.setAll(content);
+    }
+    return node;
   }
 
   private static void lamps(ObjectNode node, LampStates lamps) {

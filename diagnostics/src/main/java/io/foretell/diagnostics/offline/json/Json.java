@@ -3,17 +3,27 @@ package io.foretell.diagnostics.offline.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** JSON lines. */
 final class Json {
   private static final ObjectMapper MAPPER =
-      new ObjectMapper().configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true);
+      new ObjectMapper()
+          .configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true)
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .registerModule(new SimpleModule().addSerializer(byte[].class, new HexBytes()));
 
   private Json() {}
 
@@ -23,6 +33,16 @@ final class Json {
 
   static ArrayNode array() {
     return MAPPER.createArrayNode();
+  }
+
+  /** A record as an object, its components in their order; bytes as hex. */
+  static ObjectNode tree(Record value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /** The object of a file. */
+  static JsonNode read(Path file) throws IOException {
+    return read(Files.readString(file));
   }
 
   static String text(JsonNode node) {
@@ -84,6 +104,15 @@ final class Json {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no list in field " + field);
     }
     return value;
+  }
+
+  /** Bytes as hex. */
+  private static final class HexBytes extends JsonSerializer<byte[]> {
+    @Override
+    public void serialize(byte[] value, JsonGenerator to, SerializerProvider provider)
+        throws IOException {
+      to.writeString(Hex.of(value));
+    }
   }
 
   /** The beginning of an input, for a message. */

@@ -18,12 +18,36 @@ public enum Kind {
   OBD(false),
   /** {@code {"frames"}}. */
   ISOTP(false),
+  /** {@code {"data"}}: diagnostics over IP. */
+  DOIP(false),
+  /** candump lines of a boat's bus; one line a message. */
+  NMEA2000(false),
   /** A code in any notation, as plain text or {@code {"code"}}. */
   CODE(false),
   /** {@code {"id","ext","data"}}, with a DBC file. */
   DBC(true),
   /** {@code {"car","year","command_id","response"}}, with a folder of signal sets. */
-  OBDB(true);
+  OBDB(true),
+  /** {@code {"status":"F"}}: a NAMUR NE107 signal. */
+  NE107(false),
+  /** {@code {"status":hex}}: HART status bytes. */
+  HART(false),
+  /** {@code {"status","condensed"}}: status byte of a PROFIBUS PA value. */
+  PROFIBUS(false),
+  /** {@code {"event":hex}} or {@code {"qualifier","code"}}. */
+  IOLINK(false),
+  /** {@code {"status"}}: a StatusCode of OPC UA. */
+  OPCUA(false),
+  /** {@code {"id","data"}}: an emergency message of CANopen. */
+  EMCY(false),
+  /** {@code {"response":hex}}: an exception of Modbus. */
+  MODBUS(false),
+  /** {@code {"response":hex}}: a reply of CIP. */
+  CIP(false),
+  /** {@code {register: value}}, with a table of a maker's codes. */
+  TABLE(true),
+  /** candump lines, with a decoder manifest. */
+  SIGNALS(true);
 
   private final boolean needsTable;
 

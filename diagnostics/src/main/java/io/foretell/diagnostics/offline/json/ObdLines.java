@@ -7,10 +7,15 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.J2012;
 import io.foretell.diagnostics.codes.Notation;
 import io.foretell.diagnostics.obd.ElmAnswer;
+import io.foretell.diagnostics.obd.MonitorTest;
+import io.foretell.diagnostics.obd.ObdAnswer;
 import io.foretell.diagnostics.obd.ObdDecoder;
 import io.foretell.diagnostics.obd.ObdRequest;
+import io.foretell.diagnostics.obd.ObdSignal;
 import io.foretell.diagnostics.obd.ObdValue;
 import io.foretell.diagnostics.obd.Readiness;
+import io.foretell.diagnostics.obd.UnitAnswer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,8 +26,13 @@ final class ObdLines implements LineDecoder {
 
   private final CodeBook book;
 
-  ObdLines(CodeBook book) {
+  private final boolean explain;
+  private final boolean all;
+
+  ObdLines(CodeBook book, DecodeOptions options) {
     this.book = book;
+    this.explain = options.explain();
+    this.all = options.all();
   }
 
   @Override
@@ -31,9 +41,80 @@ final class ObdLines implements LineDecoder {
     ObdRequest request = ObdRequest.of(Json.text(input, "request"));
     List<String> printed = new ArrayList<>();
     Json.list(input, "lines").forEach(one -> printed.add(one.asText()));
+    Explain steps = new Explain(explain);
+    List<UnitAnswer> sent = ElmAnswer.of(request, printed);
+    List<ObdAnswer> answers = ObdDecoder.decode(request, sent, steps.trace());
     ObjectNode node = Json.object();
-    put(node, ObdDecoder.decode(request, ElmAnswer.of(request, printed)));
+    put(node, whole(answers));
+    if (all) {
+      more(node, answers.get(0));
+    }
+    if (answers.size() > 1) {
+      ArrayNode units = node.putArray("units");
+      for (ObdAnswer answer : answers) {
+        ObjectNode one = units.addObject();
+        one.put("unit", answer.unit());
+        put(one, answer.value());
+        if (all) {
+          more(one, answer);
+        }
+      }
+    }
+    steps.put(node, first(request, sent));
     out.accept(Json.text(node));
+  }
+
+  /** The bytes that are explained: those of the first answer that counts. */
+  private static byte[] first(ObdRequest request, List<UnitAnswer> sent) {
+    return sent.stream()
+        .map(UnitAnswer::bytes)
+        .filter(bytes -> bytes.length > 0 && (bytes[0] & 0xFF) == request.service() + 0x40)
+        .findFirst()
+        .orElseGet(() -> new byte[0]);
+  }
+
+  /** The codes of all units; of all else the first unit's value. */
+  private static ObdValue whole(List<ObdAnswer> answers) {
+    if (!(answers.get(0).value() instanceof ObdValue.Codes)) {
+      return answers.get(0).value();
+    }
+    List<Integer> codes = new ArrayList<>();
+    for (ObdAnswer answer : answers) {
+      if (answer.value() instanceof ObdValue.Codes some) {
+        codes.addAll(some.codes());
+      }
+    }
+    return new ObdValue.Codes(codes);
+  }
+
+  private static void more(ObjectNode node, ObdAnswer answer) {
+    if (!answer.signals().isEmpty()) {
+      signals(node.putObject("signals"), answer.signals(), true);
+    }
+    if (answer.value() instanceof ObdValue.Identification identification) {
+      byte[] bytes = identification.bytes();
+      boolean printable = bytes.length > 0;
+      for (byte b : bytes) {
+        printable &= b >= ' ' && b < 0x7F || b == 0;
+      }
+      if (printable) {
+        node.put("text", new String(bytes, StandardCharsets.US_ASCII).replace('\0', ' ').strip());
+      }
+    }
+  }
+
+  private static void signals(ObjectNode node, List<ObdSignal> signals, boolean withUnit) {
+    for (ObdSignal signal : signals) {
+      if (signal.unit().equals(ObdSignal.FLAG)) {
+        node.put(signal.id(), signal.number() != 0);
+      } else if (Double.isNaN(signal.number())) {
+        node.put(signal.id(), signal.text());
+      } else if (withUnit) {
+        node.putObject(signal.id()).put(VALUE, signal.number()).put("unit", signal.unit());
+      } else {
+        node.put(signal.id(), signal.number());
+      }
+    }
   }
 
   private void put(ObjectNode node, ObdValue value) {
@@ -77,11 +158,32 @@ final class ObdLines implements LineDecoder {
       ObjectNode one = node.putObject(VALUE);
       several.values().forEach(one::put);
     } else if (value instanceof ObdValue.Counters counters) {
+      ObjectNode one = node.putObject(VALUE);
+      counters.counters().forEach(one::put);
+    } else if (value instanceof ObdValue.Signals signals) {
+      signals(node.putObject(VALUE), signals.signals(), false);
+    } else if (value instanceof ObdValue.Tests tests) {
       ArrayNode list = node.putArray(VALUE);
-      counters.counters().forEach(list::add);
+      tests.tests().forEach(test -> test(list.addObject(), test));
     } else {
       node.putNull(VALUE);
     }
+  }
+
+  private static void test(ObjectNode node, MonitorTest test) {
+    node.put("monitor", test.monitor());
+    node.put("monitor_name", test.monitorName());
+    node.put("test", test.test());
+    node.put("test_name", test.testName());
+    node.put(VALUE, test.value());
+    if (!Double.isNaN(test.minimum())) {
+      node.put("minimum", test.minimum());
+    }
+    if (!Double.isNaN(test.maximum())) {
+      node.put("maximum", test.maximum());
+    }
+    node.put("unit", test.unit());
+    node.put("passed", test.passed());
   }
 
   private void code(ArrayNode node, int code) {

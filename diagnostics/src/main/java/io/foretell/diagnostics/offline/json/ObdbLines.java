@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,13 +20,15 @@ import java.util.regex.Pattern;
  * {@code {"car","year","command_id","response"}} to {@code {"signals":{name: value}}} by OBDb
  * signal sets. The command id is {@code header[.answerer].code[|options]}; the response is what a
  * tester printed, with identifiers, echo and all. Of several answers the last one that has a signal
- * counts.
+ * counts; an id that names its answerer hears no other.
  */
 final class ObdbLines implements LineDecoder {
-  private static final Pattern FRAME =
-      Pattern.compile("(18D[AB][0-9A-F]{4}|[0-9A-F]{3})((?:[0-9A-F]{2}){1,64})");
+  private static final Pattern FRAME = Pattern.compile("(?:[0-9A-F]{3}|[0-9A-F]{8})");
+  private static final Pattern BYTES = Pattern.compile("(?:[0-9A-F]{2}){1,64}");
   private static final Pattern EXTENSION = Pattern.compile(".*[|,]e=([0-9A-Fa-f]{2}).*");
   private static final Pattern CODE = Pattern.compile("(?:[0-9A-Fa-f]{2}){1,4}");
+  private static final Pattern YEAR = Pattern.compile("\\d{4}");
+  private static final int EXTENDED_ID = 1 << 31;
   private static final int MOST_SESSIONS = 64;
   private static final int MOST_BYTES = 4095;
 
@@ -38,19 +41,19 @@ final class ObdbLines implements LineDecoder {
   @Override
   public void line(String line, Consumer<String> out) {
     JsonNode input = Json.read(line);
-    String id = Json.text(input, "command_id");
-    List<ObdbCommand> commands = find(sets.commands(Json.text(input, "car")), id);
+    Wanted wanted = Wanted.of(Json.text(input, "command_id"), input.path("year").asText(""));
+    List<ObdbCommand> commands =
+        find(sets.commands(Json.text(input, "car"), wanted.year()), wanted);
     ObjectNode node = Json.object();
     ObjectNode signals = node.putObject("signals");
-    ObdbCommand first = commands.get(0);
-    List<IsoTpMessage> answers =
-        answers(Json.text(input, "response"), !first.extension().isEmpty());
-    byte[] prefix = HexFormat.of().parseHex(first.code());
+    byte[] prefix = HexFormat.of().parseHex(wanted.code());
     prefix[0] |= 0x40;
-    boolean named = answers.stream().anyMatch(answer -> from(answer, first.answerer()));
+    boolean extended = commands.stream().anyMatch(command -> !command.extension().isEmpty());
+    List<IsoTpMessage> answers = answers(Json.text(input, "response"), extended);
+    boolean named = answers.stream().anyMatch(wanted::hears);
     for (IsoTpMessage answer : answers) {
       byte[] payload = answer.payload();
-      boolean counts = !named || from(answer, first.answerer());
+      boolean counts = !named || wanted.hears(answer);
       if (counts
           && payload.length >= prefix.length
           && Arrays.equals(payload, 0, prefix.length, prefix, 0, prefix.length)) {
@@ -61,52 +64,76 @@ final class ObdbLines implements LineDecoder {
     out.accept(Json.text(node));
   }
 
-  private static List<ObdbCommand> find(List<ObdbCommand> all, String id) {
-    Matcher e = EXTENSION.matcher(id);
-    String extension = e.matches() ? e.group(1).toUpperCase(Locale.ROOT) : "";
-    int bar = id.indexOf('|');
-    String[] parts = (bar < 0 ? id : id.substring(0, bar)).split("\\.", -1);
-    String code = parts[parts.length - 1];
-    if (parts.length < 2 || !CODE.matcher(code).matches()) {
-      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no command id: " + Json.cut(id));
+  /** What a command id asks for. Empty texts: it does not say. */
+  private record Wanted(String header, String answerer, String extension, String code, int year) {
+    static Wanted of(String id, String year) {
+      Matcher e = EXTENSION.matcher(id);
+      String extension = e.matches() ? e.group(1).toUpperCase(Locale.ROOT) : "";
+      int bar = id.indexOf('|');
+      String[] parts = (bar < 0 ? id : id.substring(0, bar)).split("\\.", -1);
+      String code = parts[parts.length - 1];
+      if (parts.length < 2 || !CODE.matcher(code).matches()) {
+        throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no command id: " + Json.cut(id));
+      }
+      String answerer = parts.length > 2 ? parts[1] : "";
+      int model = YEAR.matcher(year).matches() ? Integer.parseInt(year) : 0;
+      return new Wanted(parts[0], answerer, extension, code, model);
     }
-    String answerer = parts.length > 2 ? parts[1] : "";
+
+    boolean hears(IsoTpMessage answer) {
+      return ObdbCommand.answers(answer.id(), answerer);
+    }
+  }
+
+  /** The commands that fit best: each condition holds unless nothing would be left. */
+  private static List<ObdbCommand> find(List<ObdbCommand> all, Wanted wanted) {
+    List<ObdbCommand> same = where(all, command -> command.code().equalsIgnoreCase(wanted.code()));
     List<ObdbCommand> found =
-        all.stream()
-            .filter(command -> command.code().equalsIgnoreCase(code))
-            .filter(command -> command.header().equals(parts[0]))
-            .filter(command -> answerer.isEmpty() || command.answerer().equals(answerer))
-            .filter(command -> command.extension().equalsIgnoreCase(extension))
-            .toList();
-    // What all vehicles have may be asked of any control unit.
-    List<ObdbCommand> general =
-        all.stream()
-            .filter(command -> command.code().equalsIgnoreCase(code) && code.startsWith("01"))
-            .toList();
-    if (found.isEmpty() && general.isEmpty()) {
-      throw new InvalidInputException(
-          ReasonCode.NOT_FOUND, "the signal sets have no command " + Json.cut(id));
+        where(same, command -> command.header().equalsIgnoreCase(wanted.header()));
+    if (found.isEmpty() && wanted.code().startsWith("01")) {
+      // What all vehicles have may be asked of any control unit.
+      found = same;
     }
-    return found.isEmpty() ? general : found;
+    if (!wanted.answerer().isEmpty()) {
+      found = where(found, command -> command.answerer().equalsIgnoreCase(wanted.answerer()));
+    }
+    if (found.isEmpty()) {
+      throw new InvalidInputException(
+          ReasonCode.NOT_FOUND,
+          "the signal sets have no command " + Json.cut(wanted.header() + "." + wanted.code()));
+    }
+    found = prefer(found, command -> command.extension().equalsIgnoreCase(wanted.extension()));
+    return prefer(found, command -> command.in(wanted.year()));
   }
 
-  private static boolean from(IsoTpMessage answer, String answerer) {
-    return String.format(Locale.ROOT, "%03X", answer.id()).equals(answerer);
+  private static List<ObdbCommand> where(List<ObdbCommand> all, Predicate<ObdbCommand> fits) {
+    return all.stream().filter(fits).toList();
   }
 
+  private static List<ObdbCommand> prefer(List<ObdbCommand> all, Predicate<ObdbCommand> fits) {
+    List<ObdbCommand> some = where(all, fits);
+    return some.isEmpty() ? all : some;
+  }
+
+  /** An identifier has three digits or eight, bytes have two: so the length tells which it is. */
   private static List<IsoTpMessage> answers(String response, boolean extended) {
     IsoTp isoTp = new IsoTp(MOST_SESSIONS, MOST_BYTES);
     List<IsoTpMessage> messages = new ArrayList<>();
     for (String line : response.split("[\\r\\n>]+")) {
-      Matcher m = FRAME.matcher(line.replace(" ", "").toUpperCase(Locale.ROOT));
-      if (m.matches()) {
-        int id = Integer.parseInt(m.group(1), 16);
-        byte[] frame = HexFormat.of().parseHex(m.group(2));
-        if (extended) {
-          isoTp.extendedFrame("", id, frame, 0, frame.length, messages::add);
-        } else {
-          isoTp.frame("", id, frame, 0, frame.length, messages::add);
-        }
+      String packed = line.replace(" ", "").toUpperCase(Locale.ROOT);
+      int digits = packed.length() % 2 == 0 ? 8 : 3;
+      if (packed.length() <= digits
+          || !FRAME.matcher(packed.substring(0, digits)).matches()
+          || !BYTES.matcher(packed.substring(digits)).matches()) {
+        continue;
+      }
+      long number = Long.parseLong(packed.substring(0, digits), 16);
+      int id = digits == 3 ? (int) number : (int) number | EXTENDED_ID;
+      byte[] frame = HexFormat.of().parseHex(packed.substring(digits));
+      if (extended) {
+        isoTp.extendedFrame("", id, frame, 0, frame.length, messages::add);
+      } else {
+        isoTp.frame("", id, frame, 0, frame.length, messages::add);
       }
     }
     isoTp.end(messages::add);

@@ -8,7 +8,7 @@ import java.math.BigInteger;
  * One signal of an OBDb signal set, by its {@code fmt}: {@code bix} first bit (from the highest of
  * the first byte), {@code len} bits, {@code blsb} lowest byte first, {@code sign} two's complement,
  * value = raw × mul ÷ div + add, held within {@code min} (0 where it is not given) and {@code max};
- * {@code nullmin}, {@code nullmax}: no value there; {@code map}: names.
+ * {@code nullmin}, {@code nullmax}: no value from there on; {@code map}: names.
  */
 record ObdbSignal(String id, JsonNode fmt) {
   private static final double CLOSE = 1e-9;
@@ -30,12 +30,12 @@ record ObdbSignal(String id, JsonNode fmt) {
       }
       return;
     }
-    double value = scaled(raw);
+    double value = held(scaled(raw));
     boolean none =
         fmt.has("nullmin") && value <= fmt.get("nullmin").asDouble()
             || fmt.has("nullmax") && value >= fmt.get("nullmax").asDouble();
     if (!none) {
-      to.put(id, held(value));
+      to.put(id, value);
     }
   }
 
@@ -61,8 +61,10 @@ record ObdbSignal(String id, JsonNode fmt) {
     return before ? (raw + add) * times : raw * times + add;
   }
 
+  /** A range that leaves no room ({@code max} 0, no {@code min}) was never filled in. */
   private double held(double value) {
     double least = fmt.path("min").asDouble(0);
-    return Math.max(least, Math.min(value, fmt.path("max").asDouble(Double.MAX_VALUE)));
+    double most = fmt.path("max").asDouble(Double.MAX_VALUE);
+    return most <= least ? value : Math.max(least, Math.min(value, most));
   }
 }

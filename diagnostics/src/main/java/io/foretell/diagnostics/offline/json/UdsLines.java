@@ -1,105 +1,103 @@
 package io.foretell.diagnostics.offline.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.J2012;
-import io.foretell.diagnostics.uds.DataSizes;
-import io.foretell.diagnostics.uds.DtcRecord;
+import io.foretell.diagnostics.uds.Definition;
 import io.foretell.diagnostics.uds.DtcReport;
-import io.foretell.diagnostics.uds.DtcReports;
-import io.foretell.diagnostics.uds.NegativeResponse;
-import io.foretell.diagnostics.uds.StatusBits;
-import io.foretell.proto.InvalidInputException;
-import io.foretell.proto.ReasonCode;
+import io.foretell.diagnostics.uds.StatusHistory;
+import io.foretell.diagnostics.uds.UdsMessage;
+import io.foretell.diagnostics.uds.UdsReader;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * {@code {"response":hex}} to the decoded answer to 0x19. {@code snapshot_did_sizes} (DID in hex to
- * bytes) and {@code extended_data_size} say what the answer itself does not.
+ * {@code {"response":hex}} to the decoded answer; a {@code "request"} likewise. {@code
+ * snapshot_did_sizes} (DID in hex to bytes) and {@code extended_data_size} say what the answer
+ * itself does not; so does a definition. With {@code all}, codes have their texts, and the answers
+ * of one {@code "ecu"} what changed since the one before.
  */
 final class UdsLines implements LineDecoder {
-  /** Bits 7–5 of a severity byte: when to check. */
-  private static final int WHEN_TO_CHECK = 0xE0;
+  private static final int MOST_UNITS = 256;
+
+  private final UdsJson json;
+  private final Definition definition;
+  private final boolean explain;
+  private final boolean all;
+  private final Map<String, StatusHistory> histories = new HashMap<>();
+
+  UdsLines(CodeBook book, DecodeOptions options, JsonNode definition) {
+    this.json = new UdsJson(book, options.all(), options.all() || options.definition().isPresent());
+    this.definition = UdsDefinitionFile.read(definition);
+    this.explain = options.explain();
+    this.all = options.all();
+  }
 
   @Override
   public void line(String line, Consumer<String> out) {
     JsonNode input = Json.read(line);
-    byte[] answer = Hex.bytes(Json.text(input, "response"));
+    byte[] bytes = Hex.bytes(Json.text(input, input.has("request") ? "request" : "response"));
     ObjectNode node = Json.object();
-    if (DtcReports.isNegative(answer)) {
-      put(node, DtcReports.negative(answer));
-    } else {
-      put(node, DtcReports.read(answer, sizes(input)));
+    Explain steps = new Explain(explain);
+    Definition sizes = sizes(input);
+    UdsMessage message = UdsReader.read(bytes, sizes, steps.trace());
+    json.put(node, message, sizes);
+    if (message instanceof UdsMessage.Negative negative && (explain || all)) {
+      node.put("wait", negative.response().isWait());
     }
+    if (all && message instanceof UdsMessage.Codes codes) {
+      changes(node, input, codes.report());
+    }
+    steps.put(node, bytes);
     out.accept(Json.text(node));
   }
 
-  private static DataSizes sizes(JsonNode input) {
-    Map<Integer, Integer> dids = new HashMap<>();
+  private Definition sizes(JsonNode input) {
+    if (!input.has("snapshot_did_sizes") && !input.has("extended_data_size")) {
+      return definition;
+    }
+    Map<Integer, Definition.Item> dids = new HashMap<>();
     JsonNode given = input.path("snapshot_did_sizes");
-    given.fieldNames().forEachRemaining(did -> dids.put(did(did), Json.size(given, did)));
-    return new DataSizes(
-        dids, input.has("extended_data_size") ? Json.size(input, "extended_data_size") : 0);
-  }
-
-  private static int did(String hex) {
-    try {
-      return Integer.parseInt(hex, 16);
-    } catch (NumberFormatException e) {
-      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "no DID in hex: " + Json.cut(hex));
+    for (Map.Entry<String, JsonNode> entry : given.properties()) {
+      int did = UdsDefinitionFile.hex(entry.getKey(), 0xFFFF);
+      Definition.Item known = definition.dids().get(did);
+      dids.put(
+          did,
+          new Definition.Item(
+              known == null ? "" : known.name(),
+              Json.size(given, entry.getKey()),
+              known == null ? java.util.List.of() : known.fields()));
     }
+    int extended = input.has("extended_data_size") ? Json.size(input, "extended_data_size") : 0;
+    return definition.with(new Definition(dids, Map.of(), extended, Map.of()));
   }
 
-  private static void put(ObjectNode node, NegativeResponse response) {
-    node.put("negative", true);
-    node.put("sid", response.service());
-    node.put("nrc", response.code());
-    node.put("nrc_name", response.name());
-  }
-
-  private static void put(ObjectNode node, DtcReport report) {
-    node.put("subfunction", report.subFunction());
-    node.put("count", report.count());
-    if (report.availability().isPresent()) {
-      node.put("status_availability", report.availability().getAsInt());
-    } else {
-      node.putNull("status_availability");
+  private void changes(ObjectNode node, JsonNode input, DtcReport report) {
+    boolean statuses =
+        switch (report.subFunction()) {
+          case 0x02, 0x0A, 0x17 -> true;
+          default -> false;
+        };
+    String unit = input.path("ecu").asText("");
+    if (!statuses || !histories.containsKey(unit) && histories.size() == MOST_UNITS) {
+      return;
     }
-    ArrayNode dtcs = node.putArray("dtcs");
-    report.dtcs().forEach(dtc -> put(dtcs.addObject(), dtc));
-    report.format().ifPresent(format -> node.put("dtc_format", format));
-  }
-
-  private static void put(ObjectNode node, DtcRecord dtc) {
-    node.put("dtc", dtc.dtc());
-    node.put("code", J2012.lettersWithType(dtc.dtc()));
-    node.put("status", dtc.status());
-    ArrayNode bits = node.putArray("status_bits");
-    StatusBits.names(dtc.status()).forEach(bits::add);
-    int when = dtc.severity().orElse(0) & WHEN_TO_CHECK;
-    if (when != 0) {
-      node.put("severity", when);
-    }
-    dtc.functionalUnit().ifPresent(unit -> node.put("functional_unit", unit));
-    // As on the wire, without its sign: that is the shape others rely on.
-    dtc.detectionCounter()
-        .ifPresent(counter -> node.put("fault_detection_counter", counter & 0xFF));
-    dtc.records().ifPresent(records -> put(node, records));
-  }
-
-  private static void put(ObjectNode node, DtcRecord.Records records) {
-    boolean extended = records.kind() == DtcRecord.Kind.EXTENDED;
-    ArrayNode list = node.putArray(extended ? "extended_data" : "snapshots");
-    for (DtcRecord.Data data : records.data()) {
+    StatusHistory history = histories.computeIfAbsent(unit, name -> new StatusHistory());
+    var list = node.putArray("changes");
+    for (StatusHistory.Change change : history.next(report, report.subFunction() == 0x0A)) {
       ObjectNode one = list.addObject();
-      one.put("record", data.record());
-      if (data.did() >= 0) {
-        one.put("did", data.did());
+      one.put("code", J2012.lettersWithType(change.dtc()));
+      if (change.from() >= 0) {
+        one.put("from", change.from());
       }
-      one.put("data", Hex.of(data.bytes()));
+      if (change.to() >= 0) {
+        one.put("to", change.to());
+      }
+      var events = one.putArray("events");
+      change.events().forEach(event -> events.add(event.name().toLowerCase(Locale.ROOT)));
     }
   }
 }

@@ -49,7 +49,7 @@ class OfflineDecoderTest {
   void unknown_kind_is_refused_with_the_names_there_are() {
     assertThatThrownBy(() -> Kind.of("kwp"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("j1939, dm, uds, obd, isotp, code, dbc, obdb")
+        .hasMessageContaining("j1939, dm, uds, obd, isotp, doip, nmea2000, code, dbc, obdb")
         .extracting("reason")
         .isEqualTo(ReasonCode.NOT_FOUND);
   }

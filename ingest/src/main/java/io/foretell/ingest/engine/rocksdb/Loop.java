@@ -27,6 +27,7 @@ final class Loop implements Reader {
 
   private final String name;
   private final Pass pass;
+  private final Gate gate;
   private final Executor pool;
   private final ScheduledExecutorService timer;
   private final Notices notices;
@@ -65,12 +66,14 @@ final class Loop implements Reader {
   Loop(
       String name,
       Pass pass,
+      Gate gate,
       Executor pool,
       ScheduledExecutorService timer,
       Notices notices,
       RocksEngineOptions options) {
     this.name = name;
     this.pass = pass;
+    this.gate = gate;
     this.pool = pool;
     this.timer = timer;
     this.notices = notices;
@@ -129,9 +132,17 @@ final class Loop implements Reader {
       ended.complete(null);
       return;
     }
+    if (!gate.enter(() -> pool.execute(this::turn))) {
+      return;
+    }
     again.set(false);
     lastBegun = System.nanoTime();
-    pass().whenComplete(this::after);
+    pass()
+        .whenComplete(
+            (more, failure) -> {
+              gate.leave();
+              after(more, failure);
+            });
   }
 
   private CompletionStage<Boolean> pass() {

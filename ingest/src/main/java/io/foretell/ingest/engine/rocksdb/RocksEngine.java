@@ -10,12 +10,14 @@ import io.foretell.proto.Engine;
 import io.foretell.proto.Health;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.Lane;
+import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Stage;
 import io.foretell.proto.Topic;
 import io.foretell.proto.wire.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -187,6 +189,28 @@ public final class RocksEngine implements Engine {
   /** What it has done since it started. */
   public RocksEngineStats stats() {
     return counters.read();
+  }
+
+  /**
+   * Copies lanes, states and offsets into a folder that is not there yet, while appends go on. All
+   * passes are held between the beginning and the end of it.
+   *
+   * @param before done first: what sinks keep elsewhere is copied here, so that it has neither less
+   *     nor more than the offsets say
+   * @param patience how long to wait for passes that are under way
+   * @throws LaneUnavailableException where they do not end, or the copy cannot be made
+   */
+  public synchronized void snapshot(Path folder, Runnable before, Duration patience) {
+    Running now = running;
+    if (now == null) {
+      throw new LaneUnavailableException("the engine is not started");
+    }
+    now.between(
+        patience,
+        () -> {
+          before.run();
+          store.copyTo(folder);
+        });
   }
 
   /**

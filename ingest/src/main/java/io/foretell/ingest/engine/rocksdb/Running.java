@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.foretell.ingest.engine.Attached;
 import io.foretell.ingest.engine.Notices;
+import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Topic;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +34,7 @@ final class Running implements StagePass.Wiring {
   private static final long CLOSE_SECONDS = 3;
 
   private final Works works;
+  private final Gate gate = new Gate();
   private final ThreadPoolExecutor pool;
   private final ScheduledThreadPoolExecutor timer;
   private final Retention retention;
@@ -67,7 +70,16 @@ final class Running implements StagePass.Wiring {
     Writer writer = new Writer(store, counters, notices, options, this::reopened);
     works =
         new Works(
-            store, writer, pool, timer, notices, counters, options, clock, new AtomicBoolean());
+            store,
+            writer,
+            pool,
+            timer,
+            notices,
+            counters,
+            options,
+            clock,
+            new AtomicBoolean(),
+            gate);
     retention = new Retention(works);
     partitions = partitions(store, options);
   }
@@ -204,6 +216,24 @@ final class Running implements StagePass.Wiring {
     return sink != null && !sink.from().durable() ? sink.open() : lag;
   }
 
+  /** Holds all passes while something is done. */
+  void between(Duration patience, Runnable work) {
+    try {
+      gate.shut().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      work.run();
+    } catch (TimeoutException e) {
+      throw new LaneUnavailableException(
+          "a stage or a sink is still busy after " + patience.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LaneUnavailableException("interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a gate never fails", e);
+    } finally {
+      gate.open();
+    }
+  }
+
   void clock() {
     long now = works.clock().millis();
     for (Loop loop : loops) {
@@ -219,6 +249,7 @@ final class Running implements StagePass.Wiring {
 
   void close() {
     works.shut().set(true);
+    gate.open();
     CompletableFuture<?>[] ends =
         loops.stream()
             .map(loop -> loop.stop().toCompletableFuture())

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
@@ -190,6 +191,20 @@ final class Store implements AutoCloseable {
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /**
+   * A copy of all that was written, in a folder that is not there yet; files that never change are
+   * shared with it where both are on one disk.
+   */
+  void copyTo(Path folder) {
+    read(
+        open -> {
+          try (Checkpoint checkpoint = Checkpoint.create(open)) {
+            checkpoint.createCheckpoint(folder.toString());
+          }
+          return true;
+        });
   }
 
   /** Writes out what is in memory, so that the next start has no log to read, and closes. */

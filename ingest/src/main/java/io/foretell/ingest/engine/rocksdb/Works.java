@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param pool runs passes
  * @param timer starts what is to be done later; never does it itself
  * @param shut set when the engine closes
+ * @param gate what all passes go through
  */
 record Works(
     Store store,
@@ -27,7 +28,8 @@ record Works(
     Counters counters,
     RocksEngineOptions options,
     InstantSource clock,
-    AtomicBoolean shut)
+    AtomicBoolean shut,
+    Gate gate)
     implements Attached.Host {
 
   @Override
@@ -36,7 +38,7 @@ record Works(
   }
 
   Loop loop(String name, Loop.Pass pass) {
-    return new Loop(name, pass, pool, timer, notices, options);
+    return new Loop(name, pass, gate, pool, timer, notices, options);
   }
 
   @Override

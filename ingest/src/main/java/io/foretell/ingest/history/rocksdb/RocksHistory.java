@@ -163,6 +163,22 @@ public final class RocksHistory implements History, Sink<Telemetry>, Part {
     return reading(reader -> reader.latest(device));
   }
 
+  /** Copies all that was written into a folder that is not there yet. */
+  public void snapshot(Path to) {
+    life.readLock().lock();
+    try {
+      Store opened = store;
+      if (opened == null) {
+        throw new UncheckedIOException(new IOException("history is not open: " + trouble));
+      }
+      opened.copyTo(to);
+    } catch (RocksDBException e) {
+      throw new UncheckedIOException(new IOException("history cannot be copied to " + to, e));
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
   private interface Question<T> {
     T ask(Reader reader) throws RocksDBException;
   }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractNativeReference;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -131,6 +132,15 @@ final class Store implements AutoCloseable {
   /** Returns when all that was written is on disk. */
   void sync() throws RocksDBException {
     db.syncWal();
+  }
+
+  /**
+   * A copy in a folder that is not there yet; files that never change are shared where possible.
+   */
+  void copyTo(Path folder) throws RocksDBException {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(folder.toString());
+    }
   }
 
   /** Moves all that is in memory to tables, so that the next start has no log to read. */

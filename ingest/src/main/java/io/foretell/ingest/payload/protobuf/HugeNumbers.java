@@ -1,78 +1,96 @@
 package io.foretell.ingest.payload.protobuf;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finds numbers of so many digits that their digits alone would fill the memory: JsonFormat turns
  * the text of an unsigned number, bare or in quotes, into all of them. So {@code 1e999999999} is
- * one, and so is a quoted number with an escape, which nobody writes unless to hide such a one.
+ * one, and so is {@code "1e999999999"} where the message has a number.
  *
- * <p>A text that is not a number as a whole is none, whatever it contains: an id such as {@code
- * fa4e7420-b298} has four digits after an e.
+ * <p>A text that only looks like such a number is none: an id may be {@code 12e34567}.
  */
 final class HugeNumbers {
-  private static final int EXPONENT_DIGITS = 4;
+  private static final Pattern EXPONENT = Pattern.compile("[eE]\\+?[0-9]{4}");
+
+  /** An escape may hide such an exponent from a look at the text as it came. */
+  private static final Pattern SUSPECT = Pattern.compile(EXPONENT.pattern() + "|\\\\u");
 
   private HugeNumbers() {}
 
-  /** Whether there is one in a body that is known to be JSON. */
-  static boolean in(String json) {
-    int at = 0;
-    while (at < json.length()) {
-      if (json.charAt(at) == '"') {
-        int end = end(json, at + 1);
-        if (quoted(json, at + 1, end)) {
-          return true;
-        }
-        at = end + 1;
-      } else {
-        if (exponent(json, at)) {
-          return true;
-        }
-        at++;
+  /** Whether there is one in a body that is known to be JSON, read as that message. */
+  static boolean in(String json, Descriptor message) {
+    if (!SUSPECT.matcher(json).find()) {
+      return false;
+    }
+    try {
+      return in(JsonParser.parseString(json), message);
+    } catch (JsonParseException e) {
+      return false; // JsonFormat reads with the same parser, and says what is wrong
+    }
+  }
+
+  private static boolean in(JsonElement element, Descriptor message) {
+    if (!element.isJsonObject()) {
+      return bare(element);
+    }
+    for (Map.Entry<String, JsonElement> entry : element.getAsJsonObject().entrySet()) {
+      FieldDescriptor field = field(message, entry.getKey());
+      if (field == null ? bare(entry.getValue()) : inField(entry.getValue(), field)) {
+        return true;
       }
     }
     return false;
   }
 
-  /** Where the text that begins here ends: at its quote. */
-  private static int end(String json, int from) {
-    int at = from;
-    while (at < json.length() && json.charAt(at) != '"') {
-      at += json.charAt(at) == '\\' ? 2 : 1;
+  private static boolean inField(JsonElement element, FieldDescriptor field) {
+    if (field.isMapField() && element.isJsonObject()) {
+      FieldDescriptor value = field.getMessageType().findFieldByName("value");
+      return element.getAsJsonObject().entrySet().stream()
+          .anyMatch(entry -> inValue(entry.getValue(), value));
     }
-    return Math.min(at, json.length());
-  }
-
-  private static boolean quoted(String json, int from, int to) {
-    boolean suspect = false;
-    for (int at = from; at < to; at++) {
-      char c = json.charAt(at);
-      if (c == '\\' && at + 1 < to && json.charAt(at + 1) == 'u') {
-        suspect = true;
-        at += 5;
-      } else if ("0123456789.eE+-".indexOf(c) < 0) {
-        return false;
-      } else {
-        suspect |= exponent(json, at);
+    if (element.isJsonArray()) {
+      for (JsonElement each : element.getAsJsonArray()) {
+        if (inValue(each, field)) {
+          return true;
+        }
       }
-    }
-    return suspect;
-  }
-
-  /** Whether an exponent of many digits begins here. */
-  private static boolean exponent(String json, int at) {
-    char e = json.charAt(at);
-    if (e != 'e' && e != 'E') {
       return false;
     }
-    int digits = at + 1;
-    if (digits < json.length() && json.charAt(digits) == '+') {
-      digits++;
-    }
-    int end = digits + EXPONENT_DIGITS;
-    return end <= json.length() && json.substring(digits, end).chars().allMatch(HugeNumbers::digit);
+    return inValue(element, field);
   }
 
-  private static boolean digit(int c) {
-    return c >= '0' && c <= '9';
+  private static boolean inValue(JsonElement element, FieldDescriptor field) {
+    return switch (field.getJavaType()) {
+      case MESSAGE -> in(element, field.getMessageType());
+      case STRING, BYTE_STRING, BOOLEAN -> bare(element);
+      case INT, LONG, FLOAT, DOUBLE, ENUM ->
+          element.isJsonPrimitive() && huge(element.getAsJsonPrimitive());
+    };
+  }
+
+  /** Whether it is a number that is written as one, where the message has none. */
+  private static boolean bare(JsonElement element) {
+    return element instanceof JsonPrimitive primitive && primitive.isNumber() && huge(primitive);
+  }
+
+  private static boolean huge(JsonPrimitive number) {
+    return EXPONENT.matcher(number.getAsString()).find();
+  }
+
+  private static @Nullable FieldDescriptor field(Descriptor message, String name) {
+    List<FieldDescriptor> fields = message.getFields();
+    return fields.stream()
+        .filter(field -> field.getJsonName().equals(name) || field.getName().equals(name))
+        .findFirst()
+        .orElse(null);
   }
 }

@@ -38,10 +38,10 @@ public final class ProtoJsonPayloads implements PayloadReader {
   @Override
   public Decoded read(Uplink uplink) {
     String json = new String(uplink.payload(), StandardCharsets.UTF_8);
-    if (HugeNumbers.in(json)) {
+    Message.Builder message = builderOf(uplink);
+    if (HugeNumbers.in(json, message.getDescriptorForType())) {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "a number beyond every range");
     }
-    Message.Builder message = builderOf(uplink);
     try {
       JsonFormat.parser().merge(json, message);
     } catch (InvalidProtocolBufferException e) {

@@ -1,0 +1,187 @@
+package io.foretell.diagnostics.nmea2000;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts fast packets together, NMEA 2000 appendix "fast-packet protocol", one message a (bus,
+ * identifier, sequence counter). The frames of a message may come in any order; one that comes
+ * twice is passed over, a first frame that comes again begins anew. Memory is bounded; what was
+ * silent longest makes room.
+ *
+ * <pre>
+ *   byte 0   7–5 sequence counter, 4–0 frame counter from 0
+ *   frame 0  byte 1: length of the message, at most 223; six bytes of data
+ *   others   seven bytes of data
+ * </pre>
+ */
+public final class FastPackets {
+  /** The longest message: six bytes, and 31 times seven. */
+  public static final int MOST_BYTES = 223;
+
+  private static final int FIRST = 6;
+  private static final int REST = 7;
+  private static final long SILENCE_MICROS = 750_000;
+
+  private final int mostMessages;
+  private final long[] counts = new long[Event.values().length];
+
+  /** Least recently used first. */
+  private final List<Message> open = new ArrayList<>();
+
+  /**
+   * @param mostMessages how many messages are open at once
+   */
+  public FastPackets(int mostMessages) {
+    this.mostMessages = mostMessages;
+  }
+
+  /** What goes wrong. */
+  public enum Event {
+    /** A frame came twice. */
+    DUPLICATE,
+    /** A new message began before this one was complete. */
+    ABANDONED,
+    /** A frame or a length that cannot be. */
+    MALFORMED,
+    /** No frame came for too long. */
+    TIMED_OUT,
+    /** Too many messages were open. */
+    EVICTED
+  }
+
+  /** Takes the messages that are complete. */
+  @FunctionalInterface
+  public interface Receiver {
+    /** A message; the array is the receiver's. */
+    void message(byte[] data);
+  }
+
+  private static final class Message {
+    final String bus;
+    final int id;
+    final int sequence;
+    final byte[] data = new byte[FIRST + 31 * REST];
+    int length = -1;
+    int frames;
+    long lastMicros;
+
+    Message(String bus, int id, int sequence) {
+      this.bus = bus;
+      this.id = id;
+      this.sequence = sequence;
+    }
+
+    boolean complete() {
+      if (length < 0) {
+        return false;
+      }
+      int needed = length <= FIRST ? 1 : 1 + (length - FIRST + REST - 1) / REST;
+      int mask = needed == 32 ? -1 : (1 << needed) - 1;
+      return (frames & mask) == mask;
+    }
+  }
+
+  /** How often something went wrong. */
+  public long count(Event event) {
+    return counts[event.ordinal()];
+  }
+
+  /** How many messages are open. */
+  public int openMessages() {
+    return open.size();
+  }
+
+  /** Takes a frame of a fast-packet PGN. */
+  public void frame(
+      long micros, String bus, int id, byte[] data, int offset, int length, Receiver out) {
+    if (length < 2 || length > 8) {
+      add(Event.MALFORMED);
+      return;
+    }
+    int sequence = data[offset] >>> 5 & 7;
+    int frame = data[offset] & 31;
+    Message message = message(micros, bus, id, sequence, frame);
+    if (frame == 0) {
+      message.length = data[offset + 1] & 0xFF;
+      if (message.length > MOST_BYTES || message.length == 0) {
+        open.remove(message);
+        add(Event.MALFORMED);
+        return;
+      }
+      System.arraycopy(data, offset + 2, message.data, 0, Math.min(FIRST, length - 2));
+    } else {
+      int at = FIRST + (frame - 1) * REST;
+      System.arraycopy(data, offset + 1, message.data, at, Math.min(REST, length - 1));
+    }
+    message.frames |= 1 << frame;
+    message.lastMicros = micros;
+    if (message.complete()) {
+      open.remove(message);
+      out.message(Arrays.copyOf(message.data, message.length));
+    }
+  }
+
+  private Message message(long micros, String bus, int id, int sequence, int frame) {
+    Message message = find(bus, id, sequence);
+    if (message != null && micros - message.lastMicros > SILENCE_MICROS) {
+      open.remove(message);
+      add(Event.TIMED_OUT);
+      message = null;
+    }
+    if (message != null && (message.frames >>> frame & 1) != 0) {
+      if (frame != 0) {
+        add(Event.DUPLICATE);
+        return message;
+      }
+      open.remove(message);
+      add(Event.ABANDONED);
+      message = null;
+    }
+    if (message == null) {
+      if (open.size() == mostMessages) {
+        open.remove(0);
+        add(Event.EVICTED);
+      }
+      message = new Message(bus, id, sequence);
+      open.add(message);
+    }
+    return message;
+  }
+
+  private @Nullable Message find(String bus, int id, int sequence) {
+    for (Message message : open) {
+      if (message.id == id && message.sequence == sequence && message.bus.equals(bus)) {
+        return message;
+      }
+    }
+    return null;
+  }
+
+  private void add(Event event) {
+    counts[event.ordinal()]++;
+  }
+
+  /** A message as frames, without what fills up the last one. */
+  public static List<byte[]> frames(byte[] message, int sequence) {
+    if (message.length == 0 || message.length > MOST_BYTES) {
+      throw new IllegalArgumentException("a fast packet has 1 to 223 bytes");
+    }
+    List<byte[]> frames = new ArrayList<>();
+    byte[] first = new byte[2 + Math.min(FIRST, message.length)];
+    first[0] = (byte) (sequence << 5);
+    first[1] = (byte) message.length;
+    System.arraycopy(message, 0, first, 2, first.length - 2);
+    frames.add(first);
+    for (int at = FIRST; at < message.length; at += REST) {
+      int bytes = Math.min(REST, message.length - at);
+      byte[] frame = new byte[1 + bytes];
+      frame[0] = (byte) (sequence << 5 | frames.size());
+      System.arraycopy(message, at, frame, 1, bytes);
+      frames.add(frame);
+    }
+    return frames;
+  }
+}

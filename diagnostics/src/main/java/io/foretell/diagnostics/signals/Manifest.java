@@ -1,0 +1,66 @@
+package io.foretell.diagnostics.signals;
+
+import io.foretell.diagnostics.dbc.DbcFile;
+import io.foretell.diagnostics.tables.CodeTable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the raw data of a device model is read: which DBC files, which names, which tables, which SPN
+ * conversion.
+ *
+ * @param name unique: {@code truck-2016}
+ * @param version of the manifest, from 1; the higher one counts
+ * @param models device models it is for; {@code *} at the end of one stands for anything
+ * @param buses what is spoken on each bus; the name {@code *} stands for any other bus
+ * @param tables of the maker's codes
+ * @param spnVersions J1939 source address to the SPN conversion version (1–4) that it uses
+ * @param notices what of its files could not be read
+ */
+public record Manifest(
+    String name,
+    int version,
+    List<String> models,
+    Map<String, Bus> buses,
+    List<CodeTable> tables,
+    Map<Integer, Integer> spnVersions,
+    List<String> notices) {
+  /** Copies the collections. */
+  public Manifest {
+    models = List.copyOf(models);
+    buses = Map.copyOf(buses);
+    tables = List.copyOf(tables);
+    spnVersions = Map.copyOf(spnVersions);
+    notices = List.copyOf(notices);
+  }
+
+  /**
+   * What is spoken on a bus.
+   *
+   * @param j1939 whether its 29-bit identifiers are those of SAE J1939
+   * @param files in the order in which they are asked
+   * @param mapping {@code Message.Signal} or {@code Signal} to what becomes of it
+   * @param mappedOnly whether signals without a mapping are passed over; otherwise they are called
+   *     {@code Message.Signal}
+   */
+  public record Bus(
+      boolean j1939, List<DbcFile> files, Map<String, Mapped> mapping, boolean mappedOnly) {
+    /** Copies the collections. */
+    public Bus {
+      files = List.copyOf(files);
+      mapping = Map.copyOf(mapping);
+    }
+  }
+
+  /** Whether it is for a device model. */
+  public boolean isFor(String model) {
+    for (String pattern : models) {
+      boolean any = pattern.endsWith("*");
+      String plain = any ? pattern.substring(0, pattern.length() - 1) : pattern;
+      if (any ? model.startsWith(plain) : model.equals(plain)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,234 @@
+package io.foretell.diagnostics.signals.json;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.foretell.diagnostics.dbc.DbcFile;
+import io.foretell.diagnostics.dbc.DbcParser;
+import io.foretell.diagnostics.signals.Manifest;
+import io.foretell.diagnostics.signals.Mapped;
+import io.foretell.diagnostics.tables.CodeTable;
+import io.foretell.diagnostics.tables.json.TableFiles;
+import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Decoder manifests as JSON. File names are relative to the manifest and stay within its folder.
+ *
+ * <pre>
+ *   {"manifest": "truck-2016", "version": 1, "models": ["truck-2016", "truck-2017*"],
+ *    "buses": {
+ *      "can0": {"protocol": "j1939", "dbc": ["body.dbc"], "mapping": "body-vss.json"},
+ *      "*":    {"protocol": "can", "dbc": ["car.dbc"], "keep": "mapped",
+ *               "mapping": {"ENGINE.Speed": "Vehicle.Powertrain.CombustionEngine.Speed",
+ *                           "Level": {"to": "Vehicle.Powertrain.FuelSystem.RelativeLevel",
+ *                                     "factor": 0.5, "offset": 0}}}},
+ *    "tables": ["maker-codes.json"],
+ *    "spn": {"11": 1}}
+ * </pre>
+ *
+ * A mapping in a file of its own is {@code {"mapping": name, "version": n, "signals": {…}}}.
+ */
+public final class ManifestFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LAST_ADDRESS = 255;
+  private static final int LAST_CONVERSION = 4;
+
+  private final Path folder;
+  private final List<String> notices = new ArrayList<>();
+
+  private ManifestFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Every manifest ({@code *.manifest.json}) of a folder.
+   *
+   * @throws InvalidInputException where one is none: its name, what is wrong, and where
+   */
+  public static List<Manifest> readAll(Path folder) throws IOException {
+    List<Manifest> manifests = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        if (file.toString().endsWith(".manifest.json")) {
+          manifests.add(named(file));
+        }
+      }
+    }
+    return manifests;
+  }
+
+  private static Manifest named(Path file) throws IOException {
+    try {
+      return read(file);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(e.reason(), file.getFileName() + ": " + e.detail());
+    }
+  }
+
+  /**
+   * Reads a manifest with the files it names.
+   *
+   * @throws InvalidInputException MALFORMED_JSON, WRONG_SHAPE (what, and where), INVALID_NAME (a
+   *     file outside of the folder) or NOT_FOUND (a file that is not there)
+   */
+  public static Manifest read(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    ManifestFiles files = new ManifestFiles(parent == null ? file.toAbsolutePath() : parent);
+    return files.manifest(json(Files.readString(file), "the manifest"));
+  }
+
+  private Manifest manifest(JsonNode node) throws IOException {
+    String name = text(node, "manifest");
+    int version = node.path("version").asInt(0);
+    if (version < 1) {
+      throw wrong("version is a whole number from 1");
+    }
+    List<String> models = new ArrayList<>();
+    node.path("models").forEach(model -> models.add(model.asText()));
+    if (models.isEmpty()) {
+      throw wrong("models names no device model");
+    }
+    Map<String, Manifest.Bus> buses = new HashMap<>();
+    if (!node.path("buses").isObject()) {
+      throw wrong("buses is an object of buses by name");
+    }
+    for (Map.Entry<String, JsonNode> bus : node.get("buses").properties()) {
+      buses.put(bus.getKey(), bus(bus.getValue(), "buses." + bus.getKey()));
+    }
+    List<CodeTable> tables = new ArrayList<>();
+    for (JsonNode table : node.path("tables")) {
+      tables.add(TableFiles.read(inside(table.asText())));
+    }
+    return new Manifest(name, version, models, buses, tables, conversions(node), notices);
+  }
+
+  private Manifest.Bus bus(JsonNode node, String at) throws IOException {
+    String protocol = node.path("protocol").asText("can");
+    if (!protocol.equals("can") && !protocol.equals("j1939")) {
+      throw wrong(at + ": protocol is can or j1939");
+    }
+    List<DbcFile> files = new ArrayList<>();
+    for (JsonNode name : node.path("dbc")) {
+      DbcFile file = DbcParser.parse(Files.readAllBytes(inside(name.asText())));
+      file.defects().forEach(defect -> notices.add(name.asText() + ": " + defect));
+      files.add(file);
+    }
+    boolean j1939 = protocol.equals("j1939");
+    if (files.isEmpty() && !j1939) {
+      throw wrong(at + ": neither dbc nor protocol j1939, so there is nothing to decode by");
+    }
+    String keep = node.path("keep").asText("all");
+    if (!keep.equals("all") && !keep.equals("mapped")) {
+      throw wrong(at + ": keep is all or mapped");
+    }
+    Map<String, Mapped> mapping = mapping(node.path("mapping"), at + ".mapping");
+    checkNames(mapping, files, at);
+    return new Manifest.Bus(j1939, files, mapping, keep.equals("mapped"));
+  }
+
+  /** A name that no file has is a slip of the pen: told, not refused. */
+  private void checkNames(Map<String, Mapped> mapping, List<DbcFile> files, String at) {
+    for (String name : mapping.keySet()) {
+      boolean known =
+          files.stream()
+              .flatMap(file -> file.messages().stream())
+              .anyMatch(
+                  message ->
+                      message.signals().stream()
+                          .anyMatch(
+                              signal ->
+                                  signal.name().equals(name)
+                                      || (message.name() + "." + signal.name()).equals(name)));
+      if (!known) {
+        notices.add(at + ".mapping: no file has a signal " + name);
+      }
+    }
+  }
+
+  private Map<String, Mapped> mapping(JsonNode node, String at) throws IOException {
+    if (node.isMissingNode()) {
+      return Map.of();
+    }
+    JsonNode signals = node;
+    if (node.isTextual()) {
+      signals = json(Files.readString(inside(node.textValue())), at).path("signals");
+    }
+    if (!signals.isObject()) {
+      throw wrong(at + ": a mapping is an object of signals");
+    }
+    Map<String, Mapped> mapping = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : signals.properties()) {
+      JsonNode to = entry.getValue();
+      String name = to.isTextual() ? to.textValue() : to.path("to").asText("");
+      if (name.isBlank()) {
+        throw wrong(at + "." + entry.getKey() + ": no name to map to");
+      }
+      double factor = to.path("factor").asDouble(1);
+      mapping.put(entry.getKey(), new Mapped(name, factor, to.path("offset").asDouble(0)));
+    }
+    return mapping;
+  }
+
+  private static Map<Integer, Integer> conversions(JsonNode node) {
+    Map<Integer, Integer> conversions = new HashMap<>();
+    for (Map.Entry<String, JsonNode> entry : node.path("spn").properties()) {
+      int version = entry.getValue().asInt(0);
+      if (!entry.getKey().matches("\\d{1,3}")
+          || Integer.parseInt(entry.getKey()) > LAST_ADDRESS
+          || version < 1
+          || version > LAST_CONVERSION) {
+        throw wrong("spn: source address (0–255) to conversion version (1–4)");
+      }
+      conversions.put(Integer.valueOf(entry.getKey()), version);
+    }
+    return conversions;
+  }
+
+  private Path inside(String name) {
+    if (!name.matches("[\\w./ -]{1,200}") || !folder.resolve(name).normalize().startsWith(folder)) {
+      throw new InvalidInputException(
+          ReasonCode.INVALID_NAME, "no file of the manifest's folder: '" + name + "'");
+    }
+    Path path = folder.resolve(name).normalize();
+    if (!Files.isRegularFile(path)) {
+      throw new InvalidInputException(ReasonCode.NOT_FOUND, "no file " + name);
+    }
+    return path;
+  }
+
+  private static JsonNode json(String text, String what) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          ReasonCode.MALFORMED_JSON, what + ": " + e.getOriginalMessage());
+    }
+    if (node == null || !node.isObject()) {
+      throw wrong(what + " is a JSON object");
+    }
+    return node;
+  }
+
+  private static String text(JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    if (value == null || !value.isTextual() || value.textValue().isBlank()) {
+      throw wrong("no text " + field);
+    }
+    return value.textValue();
+  }
+
+  private static InvalidInputException wrong(String what) {
+    return new InvalidInputException(ReasonCode.WRONG_SHAPE, what);
+  }
+}

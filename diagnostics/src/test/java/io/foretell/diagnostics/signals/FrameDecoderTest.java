@@ -1,0 +1,187 @@
+package io.foretell.diagnostics.signals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.foretell.diagnostics.signals.json.ManifestFiles;
+import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
+import io.foretell.proto.Telemetry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FrameDecoderTest {
+  private static final int EXTENDED = 1 << 31;
+  private static final String MANIFEST =
+      """
+      {"manifest": "truck", "version": 2, "models": ["truck-2016", "van-*"],
+       "buses": {
+         "can0": {"protocol": "j1939", "dbc": ["body.dbc"], "mapping": "vss.json"},
+         "*": {"dbc": ["body.dbc"], "keep": "mapped",
+               "mapping": {"Body.Level": {"to": "Vehicle.Fuel", "factor": 0.5, "offset": 1}}}},
+       "spn": {"11": 1}}
+      """;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void files() throws IOException {
+    Files.writeString(
+        folder.resolve("body.dbc"),
+        "BO_ 256 Body: 8 X\n SG_ Level : 0|8@1+ (2,0) [0|0] \"\" X\n SG_ Door : 8|8@1+ (1,0) [0|0]"
+            + " \"\" X\n SG_ Bad\nBO_ 2566844926 CCVS: 8 X\n SG_ Own : 8|16@1+ (1,0) [0|0] \"\" X\n");
+    Files.writeString(
+        folder.resolve("vss.json"),
+        "{\"mapping\":\"body\",\"version\":1,\"signals\":{\"Door\":\"Vehicle.Door\",\"Nix\":\"x\"}}");
+  }
+
+  @Test
+  void frames_become_named_signals() throws IOException {
+    Manifest manifest = manifest(MANIFEST);
+    FrameDecoder decoder = new FrameDecoder(manifest);
+
+    assertThat(decode(decoder, "can0", 256, "0A05"))
+        .isEqualTo(Map.of("Body.Level", 20.0, "Vehicle.Door", 5.0));
+    assertThat(decode(decoder, "can7", 256, "0A05")).isEqualTo(Map.of("Vehicle.Fuel", 11.0));
+    // A group that the file names is the file's, from whatever source; others are the standard's.
+    assertThat(decode(decoder, "can0", EXTENDED | 0x18FEF121, "FF1000FFFFFFFFFF"))
+        .isEqualTo(Map.of("CCVS.Own", 16.0));
+    assertThat(decode(decoder, "can0", EXTENDED | 0x0CF00400, "F07D87681300FFFF"))
+        .containsEntry("Vehicle.Powertrain.CombustionEngine.Speed", 621.0)
+        .containsEntry("j1939.spn.513", 10.0);
+    assertThat(decode(decoder, "can7", EXTENDED | 0x0CF00400, "F07D87681300FFFF")).isEmpty();
+    assertThat(manifest.notices())
+        .containsExactlyInAnyOrder(
+            "body.dbc: line 4: no signal: SG_ name : start|bits@order sign (factor,offset): SG_"
+                + " Bad",
+            "buses.can0.mapping: no file has a signal Nix",
+            "body.dbc: line 4: no signal: SG_ name : start|bits@order sign (factor,offset): SG_"
+                + " Bad");
+  }
+
+  @Test
+  void capture_becomes_telemetry_in_order_of_time() throws IOException {
+    FrameDecoder decoder = new FrameDecoder(manifest(MANIFEST));
+    byte[] data = HexFormat.of().parseHex("0A0B0C");
+    Telemetry.Signals signals =
+        decoder.decode(
+            new Telemetry.Frames(
+                7,
+                "x",
+                new long[] {5000, 5900, 7000},
+                new int[] {256, 256, 256},
+                new int[] {1, 2, 3},
+                data));
+
+    assertThat(signals.names()).containsExactly("Vehicle.Fuel");
+    assertThat(signals.times().get(0)).containsExactly(5, 7);
+    assertThat(signals.values().get(0)).containsExactly(12, 13);
+  }
+
+  @Test
+  void model_gets_the_manifest_of_the_highest_version() throws IOException {
+    Manifests manifests =
+        new Manifests(
+            List.of(
+                manifest(MANIFEST),
+                manifest(
+                    MANIFEST.replace("\"version\": 2", "\"version\": 3").replace("can0", "can1"))));
+
+    FrameDecoder decoder = manifests.decoder("van-9").orElseThrow();
+    assertThat(decode(decoder, "can1", EXTENDED | 0x18FEEE00, "7DFFFFFFFFFFFFFF"))
+        .isEqualTo(Map.of("Vehicle.Powertrain.CombustionEngine.ECT", 85.0));
+    assertThat(manifests.decoder("truck-2016")).isPresent();
+    assertThat(manifests.decoder("truck-2017")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"version\": 2 | \"version\": 0 | WRONG_SHAPE | version is a whole number from 1",
+        "[\"truck-2016\", \"van-*\"] | [] | WRONG_SHAPE | models names no device model",
+        "\"j1939\" | \"lin\" | WRONG_SHAPE | buses.can0: protocol is can or j1939",
+        "\"mapped\" | \"some\" | WRONG_SHAPE | buses.*: keep is all or mapped",
+        "\"11\": 1 | \"11\": 5 | WRONG_SHAPE | spn: source address (0–255) to conversion version (1–4)",
+        "vss.json | ../vss.json | INVALID_NAME | no file of the manifest's folder: '../vss.json'",
+        "vss.json | nix.json | NOT_FOUND | no file nix.json",
+        "\"to\": \"Vehicle.Fuel\" | \"to\": \"\" | WRONG_SHAPE | buses.*.mapping.Body.Level: no name to map to"
+      })
+  void wrong_manifest_is_refused_with_its_place(
+      String what, String by, ReasonCode reason, String detail) {
+    assertThatThrownBy(() -> manifest(MANIFEST.replace(what, by)))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo(reason);
+              assertThat(e.detail()).isEqualTo(detail);
+            });
+  }
+
+  @Test
+  void table_of_j1939_signals_is_sound() {
+    List<J1939Signal> all = J1939Signals.all();
+
+    assertThat(all).hasSize(80);
+    assertThat(new HashSet<>(all.stream().map(J1939Signal::name).toList())).hasSize(all.size());
+    assertThat(new HashSet<>(all.stream().map(J1939Signal::spn).toList())).hasSize(all.size());
+    assertThat(all.stream().filter(signal -> signal.name().startsWith("Vehicle."))).hasSize(VSS);
+  }
+
+  private static final int VSS = 29;
+
+  @Property(tries = 200)
+  void encoded_j1939_value_is_decoded_and_indicators_are_not_values(
+      @ForAll @IntRange(max = 79) int which, @ForAll long bits) {
+    J1939Signal signal = J1939Signals.all().get(which);
+    long raw = bits & (1L << signal.bits()) - 1;
+    byte[] data = new byte[8];
+    for (int i = 0; i < signal.bits(); i++) {
+      int at = signal.start() + i;
+      data[at / 8] |= (byte) ((raw >>> i & 1) << at % 8);
+    }
+    Manifest.Bus bus = new Manifest.Bus(true, List.of(), Map.of(), false);
+    FrameDecoder decoder =
+        new FrameDecoder(
+            new Manifest("m", 1, List.of("m"), Map.of("*", bus), List.of(), Map.of(), List.of()));
+    int destination = signal.group() < 0xF000 ? 0xFF00 : 0;
+    Map<String, Double> decoded =
+        decode(
+            decoder,
+            "x",
+            EXTENDED | 0x18000003 | signal.group() << 8 | destination,
+            HexFormat.of().formatHex(data));
+
+    boolean valid =
+        signal.bits() < 8 ? raw < (1L << signal.bits()) - 2 : raw >>> signal.bits() - 8 <= 0xFA;
+    if (valid) {
+      assertThat(decoded).containsEntry(signal.name(), raw * signal.factor() + signal.offset());
+    } else {
+      assertThat(decoded).doesNotContainKey(signal.name());
+    }
+  }
+
+  private Manifest manifest(String text) throws IOException {
+    return ManifestFiles.read(Files.writeString(folder.resolve("a.manifest.json"), text));
+  }
+
+  private static Map<String, Double> decode(FrameDecoder decoder, String bus, int id, String hex) {
+    Map<String, Double> signals = new LinkedHashMap<>();
+    decoder.decode(bus, id, HexFormat.of().parseHex(hex), signals::put);
+    return signals;
+  }
+}

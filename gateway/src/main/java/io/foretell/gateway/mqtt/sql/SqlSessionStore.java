@@ -1,0 +1,150 @@
+package io.foretell.gateway.mqtt.sql;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.foretell.gateway.mqtt.KeptSession;
+import io.foretell.gateway.mqtt.KeptSession.Sent;
+import io.foretell.gateway.mqtt.KeptSession.Subscribed;
+import io.foretell.gateway.mqtt.SessionStore;
+import io.foretell.gateway.mqtt.SessionsUnavailableException;
+import io.foretell.proto.DeviceId;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** Sessions in the gateway's tables, a row each, with SQL that SQLite and PostgreSQL share. */
+public final class SqlSessionStore implements SessionStore {
+  private static final String UPSERT =
+      "INSERT INTO mqtt_session"
+          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received) VALUES"
+          + " (:tenant, :device, :client, :expiry, :leftAt, :subscriptions, :sent, :received)"
+          + " ON CONFLICT (tenant, device, client_id) DO UPDATE SET expiry = excluded.expiry,"
+          + " left_at = excluded.left_at, subscriptions = excluded.subscriptions,"
+          + " sent = excluded.sent, received = excluded.received";
+  private static final String DELETE =
+      "DELETE FROM mqtt_session"
+          + " WHERE tenant = :tenant AND device = :device AND client_id = :client";
+
+  private static final RowMapper<KeptSession> ROW =
+      (row, context) ->
+          new KeptSession(
+              new DeviceId(row.getString("tenant"), row.getString("device")),
+              row.getString("client_id"),
+              row.getLong("expiry"),
+              row.getLong("left_at"),
+              words(row.getString("subscriptions")).map(SqlSessionStore::subscribed).toList(),
+              words(row.getString("sent")).map(SqlSessionStore::sent).toList(),
+              words(row.getString("received")).map(Integer::valueOf).toList());
+
+  private final Jdbi jdbi;
+
+  /**
+   * @param database one that has the gateway's tables
+   */
+  public SqlSessionStore(DataSource database) {
+    this.jdbi = Jdbi.create(database);
+  }
+
+  @Override
+  public List<KeptSession> load() {
+    try {
+      return jdbi.withHandle(
+          handle -> handle.createQuery("SELECT * FROM mqtt_session").map(ROW).list());
+    } catch (JdbiException e) {
+      throw new SessionsUnavailableException("MQTT sessions cannot be read", e);
+    }
+  }
+
+  @Override
+  public void write(List<Change> changes) {
+    try {
+      jdbi.useTransaction(handle -> write(handle, changes));
+    } catch (JdbiException e) {
+      throw new SessionsUnavailableException("MQTT sessions cannot be kept", e);
+    }
+  }
+
+  private static void write(Handle handle, List<Change> changes) {
+    try (PreparedBatch kept = handle.prepareBatch(UPSERT);
+        PreparedBatch forgotten = handle.prepareBatch(DELETE)) {
+      for (Change change : changes) {
+        if (change instanceof Change.Keep keep) {
+          bind(kept, keep.session());
+        } else if (change instanceof Change.Forget forget) {
+          key(forgotten, forget.device(), forget.clientId()).add();
+        }
+      }
+      if (kept.size() > 0) {
+        kept.execute();
+      }
+      if (forgotten.size() > 0) {
+        forgotten.execute();
+      }
+    }
+  }
+
+  private static void bind(PreparedBatch batch, KeptSession session) {
+    key(batch, session.device(), session.clientId())
+        .bind("expiry", session.expiry())
+        .bind("leftAt", session.leftAt())
+        .bind("subscriptions", joined(session.subscriptions().stream().map(s -> text(s))))
+        .bind("sent", joined(session.sent().stream().map(s -> text(s))))
+        .bind("received", joined(session.received().stream().map(String::valueOf)))
+        .add();
+  }
+
+  private static PreparedBatch key(PreparedBatch batch, DeviceId device, String clientId) {
+    return batch
+        .bind("tenant", device.tenant())
+        .bind("device", device.device())
+        .bind("client", clientId);
+  }
+
+  private static String joined(Stream<String> words) {
+    return words.collect(Collectors.joining(" "));
+  }
+
+  private static Stream<String> words(String text) {
+    return text.isEmpty() ? Stream.empty() : Arrays.stream(text.split(" "));
+  }
+
+  private static String text(Subscribed one) {
+    return one.filter() + "," + one.qos() + "," + one.json() + "," + one.identifier();
+  }
+
+  private static Subscribed subscribed(String text) {
+    String[] part = text.split(",");
+    return subscribed(part, 0);
+  }
+
+  private static Subscribed subscribed(String[] part, int at) {
+    return new Subscribed(
+        part[at],
+        Integer.parseInt(part[at + 1]),
+        Boolean.parseBoolean(part[at + 2]),
+        Integer.parseInt(part[at + 3]));
+  }
+
+  /** A command's id may have any character, so it goes in base 64. */
+  private static String text(Sent one) {
+    String id = Base64.getUrlEncoder().encodeToString(one.commandId().getBytes(UTF_8));
+    return one.packetId() + "," + id + "," + one.released() + "," + text(one.by());
+  }
+
+  private static Sent sent(String text) {
+    String[] part = text.split(",");
+    return new Sent(
+        Integer.parseInt(part[0]),
+        new String(Base64.getUrlDecoder().decode(part[1]), UTF_8),
+        Boolean.parseBoolean(part[2]),
+        subscribed(part, 3));
+  }
+}
