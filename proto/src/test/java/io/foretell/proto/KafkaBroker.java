@@ -59,29 +59,29 @@ public final class KafkaBroker {
 
   private String settings(int controller) {
     return """
-        process.roles=broker,controller
-        node.id=1
-        controller.quorum.bootstrap.servers=127.0.0.1:%2$d
-        listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-        advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
-        controller.listener.names=CONTROLLER
-        log.dirs=%3$s/logs
-        num.partitions=1
-        auto.create.topics.enable=false
-        offsets.topic.num.partitions=1
-        offsets.topic.replication.factor=1
-        transaction.state.log.num.partitions=1
-        transaction.state.log.replication.factor=1
-        transaction.state.log.min.isr=1
-        share.coordinator.state.topic.replication.factor=1
-        share.coordinator.state.topic.min.isr=1
-        group.initial.rebalance.delay.ms=0
-        group.coordinator.threads=1
-        num.network.threads=2
-        num.io.threads=3
-        log.cleaner.dedupe.buffer.size=2097152
-        log.index.size.max.bytes=1048576
-        """
+    process.roles=broker,controller
+    node.id=1
+    controller.quorum.bootstrap.servers=127.0.0.1:%2$d
+    listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+    advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+    controller.listener.names=CONTROLLER
+    log.dirs=%3$s/logs
+    num.partitions=1
+    auto.create.topics.enable=false
+    offsets.topic.num.partitions=1
+    offsets.topic.replication.factor=1
+    transaction.state.log.num.partitions=1
+    transaction.state.log.replication.factor=1
+    transaction.state.log.min.isr=1
+    share.coordinator.state.topic.replication.factor=1
+    share.coordinator.state.topic.min.isr=1
+    group.initial.rebalance.delay.ms=0
+    group.coordinator.threads=1
+    num.network.threads=2
+    num.io.threads=3
+    log.cleaner.dedupe.buffer.size=2097152
+    log.index.size.max.bytes=1048576
+    """
         .formatted(port, controller, folder);
   }
 

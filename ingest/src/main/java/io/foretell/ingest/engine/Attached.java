@@ -116,8 +116,7 @@ public final class Attached<I> {
     }
     host.sinkFailed();
     LOG.warn("{}: SINK_FAILING, the batch comes again: {}", subject, failure.toString());
-    host
-        .notices()
+    host.notices()
         .put(
             subject,
             new Health.Notice(

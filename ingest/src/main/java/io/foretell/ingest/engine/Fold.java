@@ -91,21 +91,21 @@ public final class Fold<S, I> {
   }
 
   private void fold(int i, Outputs out) {
-      Entry<I> entry = batch.get(i);
-      Held<S> held;
-      try {
-        held = hold(entry.key());
-      } catch (Exception | StackOverflowError e) {
-        // Boundary: a state that cannot be read costs its entry, not the partition.
-        skipped.skipped(entry, entry.key(), e, out);
-        return;
-      }
-      if (held.clocked) {
-        startFrom(held, i);
-        held.clocked = false;
-      }
-      ticks(held, entry.at(), i, entry.position().offset(), out);
-      apply(held, entry, i, out);
+    Entry<I> entry = batch.get(i);
+    Held<S> held;
+    try {
+      held = hold(entry.key());
+    } catch (Exception | StackOverflowError e) {
+      // Boundary: a state that cannot be read costs its entry, not the partition.
+      skipped.skipped(entry, entry.key(), e, out);
+      return;
+    }
+    if (held.clocked) {
+      startFrom(held, i);
+      held.clocked = false;
+    }
+    ticks(held, entry.at(), i, entry.position().offset(), out);
+    apply(held, entry, i, out);
   }
 
   /**

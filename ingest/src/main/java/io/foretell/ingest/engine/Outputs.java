@@ -26,7 +26,8 @@ public final class Outputs implements Emit {
    * @param source the device whose step made it
    * @param encoded where the topic is a lane
    */
-  public record Emitted<T>(Topic<T> topic, DeviceId source, Entry<T> entry, byte @Nullable [] encoded) {}
+  public record Emitted<T>(
+      Topic<T> topic, DeviceId source, Entry<T> entry, byte @Nullable [] encoded) {}
 
   /**
    * @param wanted the names of pass topics that someone listens to

@@ -18,8 +18,7 @@ final class CommittedStates {
   private final Map<Bytes, byte @Nullable []> before = new HashMap<>();
 
   /** Changes a record; readers see the old one until {@link #clear}. */
-  synchronized void change(
-      Bytes key, ReadOnlyKeyValueStore<Bytes, byte[]> store, Runnable change) {
+  synchronized void change(Bytes key, ReadOnlyKeyValueStore<Bytes, byte[]> store, Runnable change) {
     if (!before.containsKey(key)) {
       before.put(key, store.get(key));
     }

@@ -99,8 +99,7 @@ final class HostedStage<S, I> {
     Transactions seen = new Transactions(hosting.options().prefix() + ".");
     transactions = seen;
     KafkaStreams made =
-        new KafkaStreams(
-            topology(hosting), clients.streams(hosting.names().group(name)), seen);
+        new KafkaStreams(topology(hosting), clients.streams(hosting.names().group(name)), seen);
     made.setStateListener(
         (now, before) -> {
           if (now == KafkaStreams.State.RUNNING) {
@@ -139,12 +138,10 @@ final class HostedStage<S, I> {
     topology.addStateStore(store(TIMERS), "fold");
     topology.addSink(
         "outputs",
-        (Output key, byte[] value, RecordContext context) ->
-            key.topic(),
+        (Output key, byte[] value, RecordContext context) -> key.topic(),
         (topic, key) -> bytes(key),
         new ByteArraySerializer(),
-        (String topic, Output key, byte[] value, int count) ->
-            Optional.of(Set.of(key.partition())),
+        (String topic, Output key, byte[] value, int count) -> Optional.of(Set.of(key.partition())),
         "fold");
     return topology;
   }
@@ -189,9 +186,7 @@ final class HostedStage<S, I> {
             partition,
             patience,
             processor ->
-                processor
-                    .committedStates()
-                    .get(Bytes.wrap(Names.key(key)), stored(partition)));
+                processor.committedStates().get(Bytes.wrap(Names.key(key)), stored(partition)));
     return Optional.ofNullable(kept).map(this::decode);
   }
 
@@ -223,7 +218,8 @@ final class HostedStage<S, I> {
   private final class Cursor {
     private final int partition;
     private final Duration patience;
-    private Iterator<KeyValue<Bytes, byte[]>> page = new ArrayList<KeyValue<Bytes, byte[]>>().iterator();
+    private Iterator<KeyValue<Bytes, byte[]>> page =
+        new ArrayList<KeyValue<Bytes, byte[]>>().iterator();
     private @Nullable KeyValue<Bytes, byte[]> head;
 
     Cursor(int partition, Duration patience) {
@@ -242,8 +238,7 @@ final class HostedStage<S, I> {
             read(
                 partition,
                 patience,
-                processor ->
-                    processor.committedStates().page(after, PAGE, stored(partition)));
+                processor -> processor.committedStates().page(after, PAGE, stored(partition)));
         page = next.iterator();
       }
       if (!page.hasNext()) {
@@ -296,8 +291,7 @@ final class HostedStage<S, I> {
     if (now != null
         && !now.close(
             CloseOptions.timeout(CLOSE)
-                .withGroupMembershipOperation(
-                    CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
       LOG.warn("{}: still ends", name);
     }
   }

@@ -196,17 +196,17 @@ public final class KafkaEngine implements Engine {
   /** {@inheritDoc} For a sink on a pass topic: what it has been given and has not taken yet. */
   @Override
   public long lag(String name) {
+    Running now = running;
     HostedStage<?, ?> stage = stages.get(name);
+    if (stage != null) {
+      return now == null ? 0 : now.lag(stage);
+    }
     Attached<?> sink = sinks.get(name);
-    if (stage == null && sink == null) {
+    if (sink == null) {
       throw new InvalidInputException(ReasonCode.NOT_FOUND, "no stage or sink of the name " + name);
     }
-    Running now = running;
     if (now == null) {
       return 0;
-    }
-    if (stage != null) {
-      return now.lag(stage);
     }
     return sink.from().durable() ? now.lag(name, laneOf(sink.from())) : sink.open();
   }

@@ -59,7 +59,9 @@ public record KafkaEngineOptions(
     check(patience.toMillis() > 0, "patience: 1 ms or more");
   }
 
-  /** 4 partitions, one copy; uplinks kept for 7 days and all else for ever; commits every 100 ms. */
+  /**
+   * 4 partitions, one copy; uplinks kept for 7 days and all else for ever; commits every 100 ms.
+   */
   public static KafkaEngineOptions of(String bootstrap, Path folder) {
     return new KafkaEngineOptions(
         bootstrap,

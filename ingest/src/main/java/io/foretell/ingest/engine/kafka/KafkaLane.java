@@ -143,8 +143,7 @@ final class KafkaLane<T> implements Lane<T> {
 
   /** A record as what it stands for. */
   Entry<T> entry(ConsumerRecord<byte[], byte[]> found) {
-    return entry(
-        found.partition(), found.offset(), found.key(), found.timestamp(), found.value());
+    return entry(found.partition(), found.offset(), found.key(), found.timestamp(), found.value());
   }
 
   Entry<T> entry(int partition, long offset, byte[] key, long at, byte[] value) {

@@ -114,8 +114,7 @@ final class LogReader implements AutoCloseable {
           long stable = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
           Count known =
               counts.computeIfAbsent(
-                  partition,
-                  p -> new Count(c.beginningOffsets(List.of(p)).getOrDefault(p, 0L), 0));
+                  partition, p -> new Count(c.beginningOffsets(List.of(p)).getOrDefault(p, 0L), 0));
           long records = known.records();
           long next = known.until();
           while (next < stable) {
@@ -162,8 +161,7 @@ final class LogReader implements AutoCloseable {
         c -> {
           Map<TopicPartition, Long> stable = c.endOffsets(until.keySet());
           return until.entrySet().stream()
-              .allMatch(
-                  wanted -> stable.getOrDefault(wanted.getKey(), 0L) >= wanted.getValue());
+              .allMatch(wanted -> stable.getOrDefault(wanted.getKey(), 0L) >= wanted.getValue());
         });
   }
 

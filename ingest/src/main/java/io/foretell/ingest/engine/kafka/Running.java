@@ -289,8 +289,7 @@ final class Running implements KafkaLane.Brokers {
     long next = reader().begin(ticks);
     long end = reader().end(ticks);
     while (next < end) {
-      for (ConsumerRecord<byte[], byte[]> tick :
-          reader().read(ticks, next, options.batchSize())) {
+      for (ConsumerRecord<byte[], byte[]> tick : reader().read(ticks, next, options.batchSize())) {
         ByteBuffer value = ByteBuffer.wrap(tick.value());
         found.add(new Replay.Tick(value.getLong(), value.getLong()));
         next = tick.offset() + 1;

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -59,8 +58,7 @@ final class SinkGroup<I> {
   private void run() {
     long pause = hosting.retryFrom().toNanos();
     while (!hosting.closing()) {
-      try (Consumer<byte[], byte[]> member =
-          clients.member(hosting.names().group(sink.name()))) {
+      try (Consumer<byte[], byte[]> member = clients.member(hosting.names().group(sink.name()))) {
         consumer = member;
         serve(member);
       } catch (KafkaException e) {
@@ -113,9 +111,7 @@ final class SinkGroup<I> {
       }
       member.pause(List.of(partition));
       CompletableFuture<Void> served =
-          batch.isEmpty()
-              ? CompletableFuture.completedFuture(null)
-              : sink.serve(batch, hosting);
+          batch.isEmpty() ? CompletableFuture.completedFuture(null) : sink.serve(batch, hosting);
       given.put(partition, new Given(served, after));
       served.whenComplete((taken, failure) -> member.wakeup());
     }
@@ -171,7 +167,7 @@ final class SinkGroup<I> {
       member.wakeup();
     }
     try {
-      thread.join(TimeUnit.MILLISECONDS.toMillis(CLOSE_MILLIS));
+      thread.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -105,9 +105,7 @@ final class StageProcessor<S, I>
     settled = next;
     safe = next;
     earliest = Long.MIN_VALUE;
-    hosting
-        .transactions(hosted)
-        .join(new TopicPartition(hosted.lane().topic(), partition), this);
+    hosting.transactions(hosted).join(new TopicPartition(hosted.lane().topic(), partition), this);
     hosted.runs(partition, this);
     given.schedule(
         hosting.options().commitInterval(), PunctuationType.WALL_CLOCK_TIME, time -> beat());

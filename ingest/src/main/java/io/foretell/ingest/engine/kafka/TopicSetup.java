@@ -85,10 +85,25 @@ final class TopicSetup {
     }
   }
 
+  // The producer never waits long, so a topic that was just made may take some attempts.
   private void write(Producer<byte[], byte[]> producer) {
-    producer.send(
-        new ProducerRecord<>(names.about(), 0, FORMAT_KEY, ("" + FORMAT).getBytes(UTF_8)));
-    producer.flush();
+    long limit = System.nanoTime() + options.patience().toNanos();
+    while (true) {
+      try {
+        producer
+            .send(new ProducerRecord<>(names.about(), 0, FORMAT_KEY, ("" + FORMAT).getBytes(UTF_8)))
+            .get(options.patience().toMillis(), TimeUnit.MILLISECONDS);
+        return;
+      } catch (ExecutionException | TimeoutException e) {
+        if (System.nanoTime() > limit) {
+          throw new KafkaRefusedException(
+              "topic " + names.about() + " cannot be written to: " + e.getMessage(), e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new KafkaRefusedException("interrupted", e);
+      }
+    }
   }
 
   private int format(Consumer<byte[], byte[]> reader) {
@@ -179,7 +194,7 @@ final class TopicSetup {
           } catch (ExecutionException e) {
             if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
               throw new KafkaRefusedException(
-                  "topic " + name + " cannot be looked at: " + e.getCause().getMessage(), e);
+                  "topic " + name + " cannot be looked at: " + e.getMessage(), e);
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -207,7 +222,7 @@ final class TopicSetup {
                 // Another process may make them at the same moment.
                 if (!(e.getCause() instanceof TopicExistsException)) {
                   throw new KafkaRefusedException(
-                      "topic " + name + " cannot be made: " + e.getCause().getMessage(), e);
+                      "topic " + name + " cannot be made: " + e.getMessage(), e);
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

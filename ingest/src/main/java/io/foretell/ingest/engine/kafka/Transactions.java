@@ -108,7 +108,8 @@ final class Transactions implements KafkaClientSupplier {
                 switch (method.getName()) {
                   case "send" -> watch(arguments, sent);
                   case "sendOffsetsToTransaction" ->
-                      arguments[0] = unsettled((Map<TopicPartition, OffsetAndMetadata>) arguments[0]);
+                      arguments[0] =
+                          unsettled((Map<TopicPartition, OffsetAndMetadata>) arguments[0]);
                   default -> {}
                 }
                 Object result = method.invoke(producer, arguments);
@@ -127,7 +128,8 @@ final class Transactions implements KafkaClientSupplier {
   @SuppressWarnings("unchecked") // as the producer's methods say
   private void watch(Object[] arguments, Map<TopicPartition, Long> sent) {
     ProducerRecord<byte[], byte[]> message = (ProducerRecord<byte[], byte[]>) arguments[0];
-    if (arguments.length == 2 && message.topic().startsWith(outputs)
+    if (arguments.length == 2
+        && message.topic().startsWith(outputs)
         && !message.topic().endsWith(CHANGELOG)) {
       Callback told = (Callback) arguments[1];
       arguments[1] =
