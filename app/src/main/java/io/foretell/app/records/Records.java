@@ -122,8 +122,7 @@ public final class Records implements Part {
                 new InvalidInputException(
                     ReasonCode.CONFLICT, "the records are in PostgreSQL: copy them by pg_dump"));
     // A connection of its own: the one of the pool is not kept from others so long.
-    try (Connection connection =
-            DriverManager.getConnection("jdbc:sqlite:" + from.resolve(FILE));
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + from.resolve(FILE));
         PreparedStatement copy = connection.prepareStatement("VACUUM INTO ?")) {
       copy.setString(1, other.resolve(FILE).toString());
       copy.execute();

@@ -168,8 +168,7 @@ public final class UdsReader {
       n++;
       if (!request) {
         Definition.Item item = definition.did(did);
-        boolean known = item != null && item.length() > 0;
-        item(did, known ? item.length() : toNext(n));
+        item(did, item != null && item.length() > 0 ? item.length() : toNext(n));
       }
     } while (left() > 0);
   }

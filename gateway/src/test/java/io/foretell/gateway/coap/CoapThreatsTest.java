@@ -46,6 +46,7 @@ class CoapThreatsTest {
             house.registry,
             house.downlink,
             house.presence,
+            house.releases,
             house.blobs);
     listener.start();
   }

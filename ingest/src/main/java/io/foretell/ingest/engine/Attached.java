@@ -1,37 +1,68 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
 import io.foretell.proto.Severity;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Topic;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A sink under its name, given each batch again until it has taken it. */
-final class Attached<I> {
+public final class Attached<I> {
   private static final Logger LOG = LoggerFactory.getLogger(Attached.class);
 
-  final String name;
-  final Topic<I> from;
+  private final String name;
+  private final Topic<I> from;
   private final Sink<I> sink;
   private final AtomicLong open = new AtomicLong();
 
-  Attached(String name, Topic<I> from, Sink<I> sink) {
+  /** What an engine does for the sinks that are attached to it. */
+  public interface Host {
+    /** Whether nothing more is to be tried. */
+    boolean closing();
+
+    /** Does something after a pause, on a thread that may be blocked for a while. */
+    void later(Runnable task, long nanos);
+
+    /** A batch was not taken. */
+    void sinkFailed();
+
+    Notices notices();
+
+    /** The first pause after a failure; doubles each time. */
+    Duration retryFrom();
+
+    /** The longest such pause. */
+    Duration retryTo();
+  }
+
+  /** A sink on a topic, under a name. */
+  public Attached(String name, Topic<I> from, Sink<I> sink) {
     this.name = name;
     this.from = from;
     this.sink = sink;
   }
 
+  /** Its name. */
+  public String name() {
+    return name;
+  }
+
+  /** Where its entries come from. */
+  public Topic<I> from() {
+    return from;
+  }
+
   /** Entries that it has been given and has not taken yet. */
-  long open() {
+  public long open() {
     return open.get();
   }
 
@@ -40,22 +71,22 @@ final class Attached<I> {
    *
    * @return completes when the sink has taken it; fails only where the engine closes
    */
-  CompletableFuture<Void> serve(List<Entry<I>> batch, Works works) {
+  public CompletableFuture<Void> serve(List<Entry<I>> batch, Host host) {
     open.addAndGet(batch.size());
     CompletableFuture<Void> served = new CompletableFuture<>();
-    attempt(batch, served, 0, works);
+    attempt(batch, served, 0, host);
     return served;
   }
 
   private void attempt(
-      List<Entry<I>> batch, CompletableFuture<Void> served, long pause, Works works) {
-    if (works.closing()) {
+      List<Entry<I>> batch, CompletableFuture<Void> served, long pause, Host host) {
+    if (host.closing()) {
       open.addAndGet(-batch.size());
       served.completeExceptionally(new CancellationException("the engine closes"));
       return;
     }
     CompletionStage<?> written = write(batch);
-    written.whenComplete((taken, failure) -> outcome(batch, served, pause, works, failure));
+    written.whenComplete((taken, failure) -> outcome(batch, served, pause, host, failure));
   }
 
   private CompletionStage<?> write(List<Entry<I>> batch) {
@@ -71,22 +102,21 @@ final class Attached<I> {
       List<Entry<I>> batch,
       CompletableFuture<Void> served,
       long pause,
-      Works works,
+      Host host,
       @Nullable Throwable failure) {
     String subject = name + "/" + batch.get(0).position().partition();
     if (failure == null) {
       if (pause != 0) {
-        works.notices().clear(subject);
+        host.notices().clear(subject);
         LOG.info("{}: takes entries again", subject);
       }
       open.addAndGet(-batch.size());
       served.complete(null);
       return;
     }
-    works.counters().sinkFailures.increment();
+    host.sinkFailed();
     LOG.warn("{}: SINK_FAILING, the batch comes again: {}", subject, failure.toString());
-    works
-        .notices()
+    host.notices()
         .put(
             subject,
             new Health.Notice(
@@ -94,13 +124,8 @@ final class Attached<I> {
                 Severity.MAJOR,
                 name + " does not take what it is given: " + failure.getMessage(),
                 "Nothing is lost, it is tried again; see that what it writes to is there."));
-    long from = works.options().retryFrom().toNanos();
-    long next = Math.min(Math.max(2 * pause, from), works.options().retryTo().toNanos());
-    works
-        .timer()
-        .schedule(
-            () -> works.pool().execute(() -> attempt(batch, served, next, works)),
-            next,
-            TimeUnit.NANOSECONDS);
+    long from = host.retryFrom().toNanos();
+    long next = Math.min(Math.max(2 * pause, from), host.retryTo().toNanos());
+    host.later(() -> attempt(batch, served, next, host), next);
   }
 }

@@ -1,4 +1,4 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * steps of this device since. So a device that only sends what cannot be folded costs one decoding
  * and one encoding of its state an entry.
  */
-final class Fold<S, I> {
+public final class Fold<S, I> {
   private static final Emit NOWHERE =
       new Emit() {
         @Override
@@ -46,7 +46,7 @@ final class Fold<S, I> {
   private List<Entry<I>> batch = List.of();
 
   /** Is told of what could not be folded. */
-  interface Skipped<I> {
+  public interface Skipped<I> {
     /**
      * An entry or a tick was passed over.
      *
@@ -58,7 +58,7 @@ final class Fold<S, I> {
   /**
    * @param saved gives the committed record of a device; null: never seen
    */
-  Fold(
+  public Fold(
       Stage<S, I> stage,
       String lane,
       int partition,
@@ -74,21 +74,38 @@ final class Fold<S, I> {
   }
 
   /** Folds entries in. */
-  void entries(List<Entry<I>> entries, Outputs out) {
+  public void entries(List<Entry<I>> entries, Outputs out) {
     batch = entries;
     for (int i = 0; i < entries.size(); i++) {
-      Entry<I> entry = entries.get(i);
-      Held<S> held;
-      try {
-        held = hold(entry.key());
-      } catch (Exception | StackOverflowError e) {
-        // Boundary: a state that cannot be read costs its entry, not the partition.
-        skipped.skipped(entry, entry.key(), e, out);
-        continue;
-      }
-      ticks(held, entry.at(), i, entry.position().offset(), out);
-      apply(held, entry, i, out);
+      fold(i, out);
     }
+  }
+
+  /** Folds one more entry into the pass that runs. */
+  public void entry(Entry<I> entry, Outputs out) {
+    if (!(batch instanceof ArrayList)) {
+      batch = new ArrayList<>(batch);
+    }
+    batch.add(entry);
+    fold(batch.size() - 1, out);
+  }
+
+  private void fold(int i, Outputs out) {
+    Entry<I> entry = batch.get(i);
+    Held<S> held;
+    try {
+      held = hold(entry.key());
+    } catch (Exception | StackOverflowError e) {
+      // Boundary: a state that cannot be read costs its entry, not the partition.
+      skipped.skipped(entry, entry.key(), e, out);
+      return;
+    }
+    if (held.clocked) {
+      startFrom(held, i);
+      held.clocked = false;
+    }
+    ticks(held, entry.at(), i, entry.position().offset(), out);
+    apply(held, entry, i, out);
   }
 
   /**
@@ -96,12 +113,16 @@ final class Fold<S, I> {
    *
    * @return false where its state cannot be read
    */
-  boolean clock(DeviceId key, long until, Outputs out) {
-    batch = List.of();
+  public boolean clock(DeviceId key, long until, Outputs out) {
     try {
       Held<S> held = hold(key);
       touch(held);
-      ticks(held, until, 0, held.lastOffset, out);
+      if (held.stepsSinceBase > 0) {
+        // Where ticks by the clock fall among the entries of the pass is not written down.
+        startFrom(held, batch.size());
+      }
+      held.clocked = true;
+      ticks(held, until, batch.size(), held.lastOffset, out);
       return true;
     } catch (Exception | StackOverflowError e) {
       // Boundary: a stage that fails costs this tick, not the partition.
@@ -111,7 +132,7 @@ final class Fold<S, I> {
   }
 
   /** When a device wants its next tick; {@link Long#MIN_VALUE} where its state cannot be read. */
-  long wakeAt(DeviceId key) {
+  public long wakeAt(DeviceId key) {
     try {
       return wakeAt(hold(key));
     } catch (Exception | StackOverflowError e) {
@@ -121,17 +142,17 @@ final class Fold<S, I> {
   }
 
   /** Its timer is to be set anew at the end of this pass. */
-  void touch(DeviceId key) {
+  public void touch(DeviceId key) {
     touch(hold(key));
   }
 
   /** Takes the record of each device that this pass has changed. */
-  interface Records<S> {
+  public interface Records<S> {
     void put(Held<S> held, byte[] encoded, long wakeAt);
   }
 
   /** Ends the pass: gives what is to be kept. */
-  void finish(Records<S> records, Outputs out) {
+  public void finish(Records<S> records, Outputs out) {
     for (Held<S> held : touched) {
       if (held.isNew()) {
         continue;
@@ -152,7 +173,7 @@ final class Fold<S, I> {
   }
 
   /** What {@link #finish} gave is safe. */
-  void committed() {
+  public void committed() {
     touched.forEach(Held::committed);
     touched.clear();
     batch = List.of();
@@ -164,7 +185,7 @@ final class Fold<S, I> {
   }
 
   /** What is decoded may be void. */
-  void forget() {
+  public void forget() {
     cache.clear();
     touched.clear();
     batch = List.of();
@@ -245,7 +266,11 @@ final class Fold<S, I> {
       state = stage.tick(state, held.key, stage.wakeAt(state), NOWHERE);
     }
     held.state = state;
-    held.base = stage.codec().encode(state);
+    startFrom(held, nextIndex);
+  }
+
+  private void startFrom(Held<S> held, int nextIndex) {
+    held.base = stage.codec().encode(held.state);
     held.baseMuted = held.muted;
     held.baseIndex = nextIndex;
     held.stepsSinceBase = 0;

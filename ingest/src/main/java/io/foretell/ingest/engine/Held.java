@@ -1,7 +1,10 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Stage;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * state's own {@link Stage#wakeAt}, never later: a state that moves its wake-up on with each entry
  * then costs no write to the index, and is looked at once in vain when the old moment comes.
  */
-final class Held<S> {
+public final class Held<S> {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final int HEAD = 20;
   private static final long NONE = -1;
 
@@ -34,6 +41,9 @@ final class Held<S> {
   /** A tick failed: no further tick until an entry has been folded in. */
   boolean muted;
 
+  /** It was ticked by the clock within this pass. */
+  boolean clocked;
+
   /** It was changed, or its timer is to be set anew, in this pass. */
   boolean touched;
 
@@ -49,26 +59,43 @@ final class Held<S> {
     this.state = state;
   }
 
+  /** The device. */
+  public DeviceId key() {
+    return key;
+  }
+
+  /** Its place in the index of timers; {@link Stage#NEVER}: none. */
+  public long timer() {
+    return timer;
+  }
+
+  /** It has another place in the index of timers. */
+  public void timer(long wakeAt) {
+    timer = wakeAt;
+  }
+
   boolean isNew() {
     return lastOffset == NONE;
   }
 
-  byte[] record(byte[] encoded) {
+  /** As it is kept. */
+  public byte[] record(byte[] encoded) {
     byte[] record = new byte[HEAD + encoded.length];
-    Keys.LONG.set(record, 0, timer);
-    Keys.LONG.set(record, 8, lastOffset);
-    Keys.INT.set(record, 16, ordinals);
+    LONG.set(record, 0, timer);
+    LONG.set(record, 8, lastOffset);
+    INT.set(record, 16, ordinals);
     System.arraycopy(encoded, 0, record, HEAD, encoded.length);
     return record;
   }
 
   void readHead(byte[] record) {
-    timer = (long) Keys.LONG.get(record, 0);
-    lastOffset = (long) Keys.LONG.get(record, 8);
-    ordinals = (int) Keys.INT.get(record, 16);
+    timer = (long) LONG.get(record, 0);
+    lastOffset = (long) LONG.get(record, 8);
+    ordinals = (int) INT.get(record, 16);
   }
 
-  static byte[] encodedState(byte[] record) {
+  /** The stage's own bytes in what is kept. */
+  public static byte[] encodedState(byte[] record) {
     byte[] encoded = new byte[record.length - HEAD];
     System.arraycopy(record, HEAD, encoded, 0, encoded.length);
     return encoded;
@@ -77,6 +104,7 @@ final class Held<S> {
   /** What is in the store is what is here. */
   void committed() {
     touched = false;
+    clocked = false;
     base = null;
     baseMuted = muted;
     baseIndex = 0;

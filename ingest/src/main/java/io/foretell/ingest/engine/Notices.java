@@ -1,4 +1,4 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.Health.Notice;
 import java.util.Comparator;
@@ -7,19 +7,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What an operator should know now, each thing once. */
-final class Notices {
+public final class Notices {
   private final Map<String, Notice> notices = new ConcurrentHashMap<>();
 
-  void put(String subject, Notice notice) {
+  /** Says something, or says it anew. */
+  public void put(String subject, Notice notice) {
     notices.put(subject, notice);
   }
 
-  void clear(String subject) {
+  /** It is no longer so. */
+  public void clear(String subject) {
     notices.remove(subject);
   }
 
   /** Worst first. */
-  List<Notice> list() {
+  public List<Notice> list() {
     return notices.values().stream()
         .sorted(
             Comparator.comparing(Notice::severity)

@@ -1,4 +1,4 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What the steps of a pass emit, in order; the values of a step that fails are taken back. */
-final class Outputs implements Emit {
+public final class Outputs implements Emit {
   private final Predicate<String> wanted;
   private final List<Emitted<?>> all = new ArrayList<>();
   private @Nullable Position position;
@@ -26,12 +26,13 @@ final class Outputs implements Emit {
    * @param source the device whose step made it
    * @param encoded where the topic is a lane
    */
-  record Emitted<T>(Topic<T> topic, DeviceId source, Entry<T> entry, byte @Nullable [] encoded) {}
+  public record Emitted<T>(
+      Topic<T> topic, DeviceId source, Entry<T> entry, byte @Nullable [] encoded) {}
 
   /**
    * @param wanted the names of pass topics that someone listens to
    */
-  Outputs(Predicate<String> wanted) {
+  public Outputs(Predicate<String> wanted) {
     this.wanted = wanted;
   }
 
@@ -76,11 +77,13 @@ final class Outputs implements Emit {
     }
   }
 
-  List<Emitted<?>> all() {
+  /** All that was emitted and not taken back. */
+  public List<Emitted<?>> all() {
     return all;
   }
 
-  void clear() {
+  /** The next pass begins. */
+  public void clear() {
     all.clear();
   }
 }

@@ -1,4 +1,4 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -10,39 +10,43 @@ import io.foretell.proto.Severity;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.wire.Topics;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What becomes of an entry that a stage fails at: it is counted, logged, and kept as a reject. */
-final class Skips<I> implements Fold.Skipped<I> {
+public final class Skips<I> implements Fold.Skipped<I> {
   private static final Logger LOG = LoggerFactory.getLogger(Skips.class);
 
   private final String stage;
-  private final Counters counters;
+  private final LongAdder count;
   private final Notices notices;
 
   // A pass that is done again skips the same again; it is told once.
   private long told = -1;
   private String traced = "";
 
-  Skips(String stage, Counters counters, Notices notices) {
+  /**
+   * @param count of what was skipped
+   */
+  public Skips(String stage, LongAdder count, Notices notices) {
     this.stage = stage;
-    this.counters = counters;
+    this.count = count;
     this.notices = notices;
   }
 
   @Override
   public void skipped(@Nullable Entry<I> entry, DeviceId key, Throwable cause, Outputs out) {
     if (entry == null) {
-      counters.skipped.increment();
+      count.increment();
       log("a tick of " + key, cause);
       notice("a tick of " + key);
       return;
     }
     if (entry.position().offset() > told) {
       told = entry.position().offset();
-      counters.skipped.increment();
+      count.increment();
       log(entry.position() + " of " + key, cause);
       notice(entry.position() + " of " + key);
     }

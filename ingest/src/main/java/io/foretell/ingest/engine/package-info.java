@@ -1,4 +1,6 @@
-/** The engines that host lanes, stages and sinks; each in the package of its technology. */
+/**
+ * What all engines fold, skip, replay and retry alike; each is in the package of its technology.
+ */
 @NullMarked
 package io.foretell.ingest.engine;
 

@@ -1,5 +1,8 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Notices;
+import io.foretell.ingest.engine.Replay;
+import io.foretell.ingest.engine.Skips;
 import io.foretell.proto.Emit;
 import io.foretell.proto.Lane;
 import io.foretell.proto.Stage;
@@ -12,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
@@ -82,8 +86,9 @@ public final class KeptLanes implements AutoCloseable {
    *     ticked them by its clock
    */
   public <S, I> long replay(Topic<I> from, Stage<S, I> stage, Emit out, long known) {
-    Skips<I> skips = new Skips<>("replay", new Counters(), new Notices());
-    return new Replay<>(stage, out, CACHED_STATES, skips).run(laneOf(from).opened(), known);
+    Skips<I> skips = new Skips<>("replay", new LongAdder(), new Notices());
+    return new Replay<>(stage, from.name(), out, CACHED_STATES, skips)
+        .run(laneOf(from), Replay.Ticks.NONE, known);
   }
 
   @Override

@@ -1,5 +1,9 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.Notices;
+import io.foretell.ingest.engine.Replay;
+import io.foretell.ingest.engine.Skips;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
 import io.foretell.proto.Engine;
@@ -19,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -166,8 +171,9 @@ public final class RocksEngine implements Engine {
    */
   @Override
   public <S, I> long replay(Topic<I> from, Stage<S, I> stage, Emit out) {
-    Skips<I> skips = new Skips<>("replay", new Counters(), new Notices());
-    return new Replay<>(stage, out, options.cachedStates(), skips).run(laneOf(from).opened());
+    Skips<I> skips = new Skips<>("replay", new LongAdder(), new Notices());
+    return new Replay<>(stage, from.name(), out, options.cachedStates(), skips)
+        .run(laneOf(from), Replay.Ticks.NONE);
   }
 
   /** {@inheritDoc} For a sink on a pass topic: what it has been given and has not taken yet. */

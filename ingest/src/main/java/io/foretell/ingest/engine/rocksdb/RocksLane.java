@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Partitioning;
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -85,14 +86,9 @@ final class RocksLane<T> implements Lane<T> {
     commit.append(partition(key), key, at, value, Records.of(key, encoded));
   }
 
-  // String's hash is part of its specification, so a device stays where it is for ever.
   private Partition<T> partition(DeviceId key) {
     List<Partition<T>> all = partitions;
-    int hash = 31 * key.tenant().hashCode() + key.device().hashCode();
-    hash ^= hash >>> 16;
-    hash *= 0x85ebca6b;
-    hash ^= hash >>> 13;
-    return all.get(Math.floorMod(hash, all.size()));
+    return all.get(Partitioning.of(key, all.size()));
   }
 
   @Override

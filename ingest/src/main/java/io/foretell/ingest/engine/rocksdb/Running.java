@@ -2,6 +2,8 @@ package io.foretell.ingest.engine.rocksdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.Notices;
 import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Topic;
 import java.time.Duration;
@@ -118,11 +120,11 @@ final class Running implements StagePass.Wiring {
     all.forEach(this::open);
     number(stages);
     for (Attached<?> sink : attached) {
-      sinks.put(sink.name, sink);
-      if (sink.from.durable()) {
+      sinks.put(sink.name(), sink);
+      if (sink.from().durable()) {
         attach(sink);
       } else {
-        passing.computeIfAbsent(sink.from.name(), topic -> new ArrayList<>()).add(sink);
+        passing.computeIfAbsent(sink.from().name(), topic -> new ArrayList<>()).add(sink);
       }
     }
     stages.forEach(this::host);
@@ -174,8 +176,8 @@ final class Running implements StagePass.Wiring {
   }
 
   private <I> void attach(Attached<I> sink) {
-    for (Partition<I> partition : laneOf(sink.from).opened()) {
-      add(sink.name, partition, new SinkPass<>(sink, partition, works));
+    for (Partition<I> partition : laneOf(sink.from()).opened()) {
+      add(sink.name(), partition, new SinkPass<>(sink, partition, works));
     }
   }
 
@@ -211,7 +213,7 @@ final class Running implements StagePass.Wiring {
       lag += pass.lag();
     }
     Attached<?> sink = sinks.get(name);
-    return sink != null && !sink.from.durable() ? sink.open() : lag;
+    return sink != null && !sink.from().durable() ? sink.open() : lag;
   }
 
   /** Holds all passes while something is done. */

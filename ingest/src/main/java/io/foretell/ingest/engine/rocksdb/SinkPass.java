@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Attached;
 import io.foretell.proto.Entry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ final class SinkPass<I> implements Loop.Pass {
     this.sink = sink;
     this.partition = partition;
     this.works = works;
-    this.offsetKey = Keys.offset(sink.name, partition.lane(), partition.number());
+    this.offsetKey = Keys.offset(sink.name(), partition.lane(), partition.number());
     reload();
   }
 

@@ -1,5 +1,9 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.Fold;
+import io.foretell.ingest.engine.Outputs;
+import io.foretell.ingest.engine.Skips;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Topic;
@@ -62,7 +66,7 @@ final class StagePass<S, I> implements Loop.Pass {
             partition.number(),
             works.options().cachedStates(),
             this::saved,
-            new Skips<>(hosted.name(), works.counters(), works.notices()));
+            new Skips<>(hosted.name(), works.counters().skipped, works.notices()));
     reload();
   }
 
@@ -186,8 +190,8 @@ final class StagePass<S, I> implements Loop.Pass {
     fold.finish(
         (held, encoded, wakeAt) -> {
           timers.set(commit, held, wakeAt, usedUp);
-          wakes.add(held.timer);
-          commit.put(states, Keys.state(hosted.id(), held.key), held.record(encoded));
+          wakes.add(held.timer());
+          commit.put(states, Keys.state(hosted.id(), held.key()), held.record(encoded));
         },
         out);
     commit.meta(offsetKey, Keys.number(after));

@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Held;
 import io.foretell.proto.DeviceId;
 import java.util.ArrayList;
 import java.util.Arrays;

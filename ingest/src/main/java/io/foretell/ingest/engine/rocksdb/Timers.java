@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Held;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Stage;
 import java.util.ArrayList;
@@ -73,16 +74,16 @@ final class Timers {
    * @param usedUp timers until this moment have been looked at
    */
   void set(Commit commit, Held<?> held, long wakeAt, long usedUp) {
-    if (held.timer > usedUp && wakeAt >= held.timer) {
+    if (held.timer() > usedUp && wakeAt >= held.timer()) {
       return;
     }
-    if (held.timer != Stage.NEVER) {
-      commit.delete(family, Keys.timer(stage, partition, held.timer, held.key));
+    if (held.timer() != Stage.NEVER) {
+      commit.delete(family, Keys.timer(stage, partition, held.timer(), held.key()));
     }
     if (wakeAt != Stage.NEVER) {
-      commit.put(family, Keys.timer(stage, partition, wakeAt, held.key), new byte[0]);
+      commit.put(family, Keys.timer(stage, partition, wakeAt, held.key()), new byte[0]);
     }
-    held.timer = wakeAt;
+    held.timer(wakeAt);
   }
 
   /** Takes out a timer whose device cannot be ticked. */

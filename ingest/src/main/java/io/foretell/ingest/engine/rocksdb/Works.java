@@ -1,8 +1,12 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.Notices;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -25,13 +29,35 @@ record Works(
     RocksEngineOptions options,
     InstantSource clock,
     AtomicBoolean shut,
-    Gate gate) {
+    Gate gate)
+    implements Attached.Host {
 
-  boolean closing() {
+  @Override
+  public boolean closing() {
     return shut.get();
   }
 
   Loop loop(String name, Loop.Pass pass) {
     return new Loop(name, pass, gate, pool, timer, notices, options);
+  }
+
+  @Override
+  public void later(Runnable task, long nanos) {
+    timer.schedule(() -> pool.execute(task), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void sinkFailed() {
+    counters.sinkFailures.increment();
+  }
+
+  @Override
+  public Duration retryFrom() {
+    return options.retryFrom();
+  }
+
+  @Override
+  public Duration retryTo() {
+    return options.retryTo();
   }
 }

@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.Notices;
 import io.foretell.proto.Health;
 import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Severity;

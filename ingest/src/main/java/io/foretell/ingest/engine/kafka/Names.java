@@ -1,0 +1,81 @@
+package io.foretell.ingest.engine.kafka;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.foretell.proto.DeviceId;
+import java.nio.ByteBuffer;
+
+/**
+ * Names and keys on the brokers.
+ *
+ * <pre>
+ * topic    prefix.lane              a lane: key = device, timestamp = at, value = the codec's bytes
+ * topic    prefix.lane.ticks        the ticks by the clock of the stages that read it
+ * topic    prefix.about             the format and the number of partitions
+ * group    prefix.name              a sink, or a stage as a Kafka Streams application
+ * device   tenant 0x00 device       in the order of (tenant, device)
+ * timer    wakeAt^sign:8 device     in the order of their moments
+ * </pre>
+ */
+final class Names {
+  private final String prefix;
+
+  Names(String prefix) {
+    this.prefix = prefix;
+  }
+
+  String topic(String lane) {
+    return prefix + "." + lane;
+  }
+
+  String ticks(String lane) {
+    return prefix + "." + lane + ".ticks";
+  }
+
+  String about() {
+    return prefix + ".about";
+  }
+
+  String group(String name) {
+    return prefix + "." + name;
+  }
+
+  // Names are ASCII by DeviceId's own rule, and none has a zero.
+  static byte[] key(DeviceId device) {
+    return (device.tenant() + '\0' + device.device()).getBytes(ISO_8859_1);
+  }
+
+  static DeviceId device(byte[] key) {
+    return device(key, 0);
+  }
+
+  private static DeviceId device(byte[] key, int from) {
+    String text = new String(key, from, key.length - from, ISO_8859_1);
+    int zero = text.indexOf('\0');
+    if (zero < 0) {
+      throw new IllegalArgumentException("a key without a tenant");
+    }
+    return new DeviceId(text.substring(0, zero), text.substring(zero + 1));
+  }
+
+  static byte[] timer(long wakeAt, DeviceId device) {
+    byte[] name = key(device);
+    return ByteBuffer.allocate(Long.BYTES + name.length)
+        .putLong(wakeAt ^ Long.MIN_VALUE)
+        .put(name)
+        .array();
+  }
+
+  /** Not after any timer of this moment. */
+  static byte[] timersFrom(long wakeAt) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(wakeAt ^ Long.MIN_VALUE).array();
+  }
+
+  static long timerAt(byte[] key) {
+    return ByteBuffer.wrap(key).getLong() ^ Long.MIN_VALUE;
+  }
+
+  static DeviceId timerDevice(byte[] key) {
+    return device(key, Long.BYTES);
+  }
+}

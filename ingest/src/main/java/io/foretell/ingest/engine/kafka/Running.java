@@ -1,0 +1,318 @@
+package io.foretell.ingest.engine.kafka;
+
+import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.Notices;
+import io.foretell.ingest.engine.Replay;
+import io.foretell.proto.Health;
+import io.foretell.proto.LaneUnavailableException;
+import io.foretell.proto.Severity;
+import io.foretell.proto.Topic;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A started engine: its clients, its stages and its sinks. */
+final class Running implements KafkaLane.Brokers {
+  private static final Logger LOG = LoggerFactory.getLogger(Running.class);
+  private static final String NOTICE = "appends";
+  private static final int TIMER_THREADS = 2;
+
+  private final KafkaEngineOptions options;
+  private final Names names;
+  private final Clients clients;
+  private final Notices notices;
+  private final Hosting hosting;
+  private final Map<String, List<Attached<?>>> passing = new HashMap<>();
+  private final List<HostedStage<?, ?>> hosted = new ArrayList<>();
+  private final List<SinkGroup<?>> groups = new ArrayList<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          TIMER_THREADS,
+          task -> {
+            Thread thread = new Thread(task, "lanes-later");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private @Nullable Admin admin;
+  private @Nullable LogReader reader;
+  private @Nullable Producer<byte[], byte[]> producer;
+  private volatile boolean down;
+
+  Running(
+      KafkaEngineOptions options,
+      Names names,
+      InstantSource clock,
+      Notices notices,
+      LongAdder skipped,
+      LongAdder sinkFailures,
+      Function<Topic<?>, KafkaLane<?>> lanes) {
+    this.options = options;
+    this.names = names;
+    this.notices = notices;
+    this.clients = new Clients(options);
+    this.hosting =
+        new Hosting(
+            options,
+            names,
+            clock,
+            notices,
+            skipped,
+            sinkFailures,
+            passing,
+            lanes,
+            timer,
+            new CompletableFuture<>());
+  }
+
+  /** Opens lanes on brokers that fit. */
+  void connect(Collection<KafkaLane<?>> lanes) {
+    try {
+      Admin asking = clients.admin();
+      admin = asking;
+      Consumer<byte[], byte[]> reading = clients.reader();
+      reader = new LogReader(reading, options.patience());
+      Producer<byte[], byte[]> sending = clients.producer();
+      producer = sending;
+      new TopicSetup(asking, options).check(reading, sending);
+    } catch (KafkaException e) {
+      throw new KafkaRefusedException("engine.kafka.bootstrap: " + e.getMessage(), e);
+    }
+    open(lanes);
+  }
+
+  /** Opens lanes, which are made where they are not there. */
+  void open(Collection<KafkaLane<?>> lanes) {
+    new TopicSetup(admin(), options).lanes(lanes.stream().map(KafkaLane::name).toList());
+    for (KafkaLane<?> lane : lanes) {
+      learn(lane.topic());
+      lane.open(this);
+    }
+  }
+
+  // An append must not wait for the first answer about a topic that was just made.
+  private void learn(String topic) {
+    long limit = System.nanoTime() + options.patience().toNanos();
+    while (true) {
+      try {
+        if (producer().partitionsFor(topic).size() == options.partitions()) {
+          return;
+        }
+      } catch (org.apache.kafka.common.errors.TimeoutException e) {
+        LOG.trace("{} is not known yet", topic);
+      }
+      if (System.nanoTime() > limit) {
+        throw new KafkaRefusedException("topic " + topic + " does not come up");
+      }
+    }
+  }
+
+  void host(Collection<HostedStage<?, ?>> stages, Collection<Attached<?>> sinks) {
+    for (Attached<?> sink : sinks) {
+      if (!sink.from().durable()) {
+        passing.computeIfAbsent(sink.from().name(), topic -> new ArrayList<>()).add(sink);
+      }
+    }
+    for (Attached<?> sink : sinks) {
+      if (sink.from().durable()) {
+        groups.add(group(sink));
+      }
+    }
+    hosted.addAll(stages);
+    hosted.forEach(stage -> stage.start(hosting, clients));
+    groups.forEach(SinkGroup::start);
+    for (HostedStage<?, ?> stage : hosted) {
+      if (!stage.awaitRunning(options.patience())) {
+        LOG.warn("{}: still learns its states; it goes on by itself", stage.name());
+      }
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // a topic's name stands for its type
+  private SinkGroup<?> group(Attached sink) {
+    return new SinkGroup(sink, hosting.lane(sink.from()), hosting, clients);
+  }
+
+  private Admin admin() {
+    return Objects.requireNonNull(admin);
+  }
+
+  private Producer<byte[], byte[]> producer() {
+    return Objects.requireNonNull(producer);
+  }
+
+  @Override
+  public LogReader reader() {
+    return Objects.requireNonNull(reader);
+  }
+
+  @Override
+  public int partitions() {
+    return options.partitions();
+  }
+
+  @Override
+  public void send(ProducerRecord<byte[], byte[]> message, KafkaLane.Appended appended) {
+    if (inFlight.incrementAndGet() > options.maxInFlight()) {
+      inFlight.decrementAndGet();
+      appended.failed(new LaneUnavailableException("too many appends wait for the brokers"));
+      return;
+    }
+    try {
+      producer()
+          .send(
+              message,
+              (at, failure) -> {
+                inFlight.decrementAndGet();
+                if (failure == null) {
+                  up();
+                  appended.at(at.offset());
+                } else {
+                  appended.failed(down(failure));
+                }
+              });
+    } catch (KafkaException | IllegalStateException e) {
+      inFlight.decrementAndGet();
+      appended.failed(down(e));
+    }
+  }
+
+  private void up() {
+    if (down) {
+      down = false;
+      notices.clear(NOTICE);
+      LOG.info("lanes: the brokers take messages again");
+    }
+  }
+
+  private LaneUnavailableException down(Exception failure) {
+    if (!down && !hosting.closing()) {
+      down = true;
+      LOG.error("lanes: LANES_UNAVAILABLE, nothing is acknowledged until it works again", failure);
+      notices.put(
+          NOTICE,
+          new Health.Notice(
+              "LANES_UNAVAILABLE",
+              Severity.CRITICAL,
+              "Messages cannot be made durable: " + failure.getMessage(),
+              "See that enough brokers run for min.insync.replicas and have space; it is tried"
+                  + " with every message."));
+    }
+    return new LaneUnavailableException(
+        "the brokers do not take messages: " + failure.getMessage(), failure);
+  }
+
+  /** Whether messages are taken and stages run. */
+  boolean up(Collection<HostedStage<?, ?>> stages) {
+    return !down && stages.stream().allMatch(HostedStage::up);
+  }
+
+  /** Entries of its lane that a stage has not finished: what follows from them is not readable. */
+  long lag(HostedStage<?, ?> stage) {
+    long lag = 0;
+    Map<TopicPartition, OffsetAndMetadata> elsewhere = null;
+    for (int p = 0; p < options.partitions(); p++) {
+      Long safe = stage.safe(p);
+      if (safe == null) {
+        elsewhere = elsewhere == null ? offsets(stage.name()) : elsewhere;
+        OffsetAndMetadata at = elsewhere.get(new TopicPartition(stage.lane().topic(), p));
+        safe = at == null ? 0 : at.offset();
+      }
+      lag += behind(stage.lane(), p, safe);
+    }
+    Transactions transactions = stage.transactions();
+    if (lag == 0 && transactions != null && !transactions.written().isEmpty()) {
+      return reader().committed(transactions.written()) ? 0 : 1;
+    }
+    return lag;
+  }
+
+  private static long behind(KafkaLane<?> lane, int partition, long safe) {
+    long end = lane.end(partition);
+    return safe >= end ? 0 : end - Math.max(safe, lane.begin(partition));
+  }
+
+  /** Entries of a lane that a sink has not taken. */
+  long lag(String sink, KafkaLane<?> lane) {
+    Map<TopicPartition, OffsetAndMetadata> taken = offsets(sink);
+    long lag = 0;
+    for (int p = 0; p < options.partitions(); p++) {
+      OffsetAndMetadata at = taken.get(new TopicPartition(lane.topic(), p));
+      lag += behind(lane, p, at == null ? 0 : at.offset());
+    }
+    return lag;
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> offsets(String name) {
+    try {
+      return admin()
+          .listConsumerGroupOffsets(names.group(name))
+          .partitionsToOffsetAndMetadata()
+          .get(options.patience().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new LaneUnavailableException("the brokers do not answer: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LaneUnavailableException("interrupted", e);
+    }
+  }
+
+  /** The ticks by the clock of the stages that read a lane. */
+  List<Replay.Tick> ticks(String lane, int partition) {
+    TopicPartition ticks = new TopicPartition(names.ticks(lane), partition);
+    List<Replay.Tick> found = new ArrayList<>();
+    long next = reader().begin(ticks);
+    long end = reader().end(ticks);
+    while (next < end) {
+      for (ConsumerRecord<byte[], byte[]> tick : reader().read(ticks, next, options.batchSize())) {
+        ByteBuffer value = ByteBuffer.wrap(tick.value());
+        found.add(new Replay.Tick(value.getLong(), value.getLong()));
+        next = tick.offset() + 1;
+      }
+    }
+    return found;
+  }
+
+  void close(Collection<KafkaLane<?>> lanes) {
+    hosting.shut().complete(null);
+    lanes.forEach(lane -> lane.open(null));
+    timer.getQueue().stream().toList().forEach(task -> ((Runnable) task).run());
+    hosted.forEach(HostedStage::close);
+    groups.forEach(SinkGroup::close);
+    timer.shutdownNow();
+    if (producer != null) {
+      producer.close(Duration.ofSeconds(10));
+    }
+    if (reader != null) {
+      reader.close();
+    }
+    if (admin != null) {
+      admin.close(Duration.ofSeconds(5));
+    }
+  }
+}

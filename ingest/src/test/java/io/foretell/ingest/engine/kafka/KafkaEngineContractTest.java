@@ -1,0 +1,22 @@
+package io.foretell.ingest.engine.kafka;
+
+import io.foretell.proto.Engine;
+import io.foretell.proto.EngineContract;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaEngineContractTest extends EngineContract {
+  @TempDir Path folder;
+
+  private final String prefix = Brokers.newPrefix();
+
+  @Override
+  protected Engine engine(InstantSource clock) {
+    return new KafkaEngine(Brokers.options(prefix, folder), clock);
+  }
+
+  /** It looks at the clock with every commit. */
+  @Override
+  protected void clockMoved(Engine engine) {}
+}

@@ -1,0 +1,230 @@
+package io.foretell.ingest.engine.kafka;
+
+import static io.foretell.ingest.engine.kafka.NumbersStage.NUMBERED;
+import static io.foretell.ingest.engine.kafka.NumbersStage.WORDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.foretell.proto.Await;
+import io.foretell.proto.DeviceId;
+import io.foretell.proto.Entry;
+import io.foretell.proto.HandClock;
+import io.foretell.proto.KafkaBroker;
+import io.foretell.proto.Lane;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaEngineTest {
+  @TempDir Path folder;
+
+  private final String prefix = Brokers.newPrefix();
+  private final List<KafkaEngine> opened = new ArrayList<>();
+  private final AtomicInteger folders = new AtomicInteger();
+
+  @AfterEach
+  void close_all() {
+    opened.forEach(KafkaEngine::close);
+  }
+
+  @Test
+  void address_that_nobody_answers_is_refused_with_the_key_to_change() {
+    KafkaEngineOptions nobody =
+        KafkaEngineOptions.of("127.0.0.1:9", folder)
+            .withPace(
+                Duration.ofMillis(10),
+                Duration.ofMillis(5),
+                Duration.ofMillis(50),
+                Duration.ofSeconds(1));
+
+    assertThatExceptionOfType(KafkaRefusedException.class)
+        .isThrownBy(() -> open(nobody).start())
+        .withMessageContaining("engine.kafka.bootstrap")
+        .withMessageContaining("127.0.0.1:9");
+  }
+
+  @Test
+  void topic_with_another_number_of_partitions_is_refused_with_both_numbers() {
+    KafkaEngine two = open(options());
+    two.lane(WORDS);
+    two.start();
+    two.close();
+    KafkaEngine three = open(options().withTopics(prefix, 3, 1));
+    three.lane(WORDS);
+
+    assertThatExceptionOfType(KafkaRefusedException.class)
+        .isThrownBy(three::start)
+        .withMessageContaining("has 2 partitions")
+        .withMessageContaining("lanes.partitions says 3");
+  }
+
+  @Test
+  void topics_of_a_later_version_are_refused() {
+    open(options()).start();
+    try (var producer = new Clients(options()).producer()) {
+      Await.until(
+          "the producer knows the topic",
+          () -> {
+            try {
+              return producer.partitionsFor(new Names(prefix).about()).size() == 1;
+            } catch (TimeoutException notYet) {
+              return false;
+            }
+          });
+      producer.send(
+          new ProducerRecord<>(
+              new Names(prefix).about(), 0, "format".getBytes(UTF_8), "2".getBytes(UTF_8)));
+    }
+
+    assertThatExceptionOfType(KafkaRefusedException.class)
+        .isThrownBy(() -> open(options()).start())
+        .withMessageContaining("later version");
+  }
+
+  @Test
+  void topic_of_the_name_that_somebody_else_made_is_refused() throws Exception {
+    try (Admin admin = new Clients(options()).admin()) {
+      admin.createTopics(List.of(new NewTopic(prefix + ".uplink", 2, (short) 1))).all().get();
+    }
+
+    assertThatExceptionOfType(KafkaRefusedException.class)
+        .isThrownBy(() -> open(options()).start())
+        .withMessageContaining("engine.kafka.prefix");
+  }
+
+  @Test
+  void two_processes_share_the_work_and_one_that_leaves_loses_nothing() {
+    KafkaEngine one = numbering(options());
+    KafkaEngine other = numbering(options());
+    one.start();
+    Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
+    append(one, appends, 0, 200);
+    other.start();
+    append(other, appends, 200, 400);
+    one.close();
+    append(other, appends, 400, 600);
+    appends.forEach(Await::done);
+
+    Await.until("all is numbered", () -> other.lag("numbers") == 0);
+    numberedOnce(other, 600);
+  }
+
+  @Test
+  void broker_that_is_killed_under_load_loses_nothing_that_was_acknowledged() {
+    KafkaBroker broker = KafkaBroker.started();
+    KafkaEngine engine =
+        numbering(
+            KafkaEngineOptions.of(broker.bootstrap(), folder)
+                .withTopics(prefix, 2, 1)
+                .withPace(
+                    Duration.ofMillis(10),
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(50),
+                    Duration.ofSeconds(30)));
+    engine.start();
+    Queue<CompletableFuture<?>> before = new ConcurrentLinkedQueue<>();
+    append(engine, before, 0, 300);
+    before.forEach(Await::done);
+    broker.stop();
+    Queue<CompletableFuture<?>> meanwhile = new ConcurrentLinkedQueue<>();
+    append(engine, meanwhile, 300, 310);
+    broker.start();
+    Await.until(
+        "it takes messages again",
+        () -> taken(engine.lane(WORDS).append(device(0), 310, "again").toCompletableFuture()));
+    Queue<CompletableFuture<?>> after = new ConcurrentLinkedQueue<>();
+    append(engine, after, 311, 600);
+    after.forEach(Await::done);
+
+    Await.until("all is numbered", () -> engine.lag("numbers") == 0);
+    // What was not acknowledged may be there or not; what is there is numbered, and all else is.
+    Map<DeviceId, List<String>> words = all(engine.lane(WORDS));
+    for (int i = 0; i < 600; i++) {
+      if (i < 300 || i > 310) {
+        assertThat(words.get(device(i))).contains("w" + i);
+      }
+    }
+    Map<DeviceId, List<String>> said = all(engine.lane(NUMBERED));
+    words.forEach((device, in) -> assertThat(said.get(device)).isEqualTo(numbered(in)));
+    assertThat(engine.health().ready()).isTrue();
+    engine.close();
+    broker.stop();
+  }
+
+  private KafkaEngineOptions options() {
+    return Brokers.options(prefix, folder.resolve("" + folders.incrementAndGet()));
+  }
+
+  private KafkaEngine open(KafkaEngineOptions options) {
+    KafkaEngine engine = new KafkaEngine(options, new HandClock(0));
+    opened.add(engine);
+    return engine;
+  }
+
+  private KafkaEngine numbering(KafkaEngineOptions options) {
+    KafkaEngine engine = open(options);
+    engine.lane(NUMBERED);
+    engine.host("numbers", WORDS, new NumbersStage());
+    return engine;
+  }
+
+  private static DeviceId device(int i) {
+    return DeviceId.parse("d" + i % 5);
+  }
+
+  private static void append(
+      KafkaEngine engine, Queue<CompletableFuture<?>> appends, int from, int to) {
+    for (int i = from; i < to; i++) {
+      appends.add(engine.lane(WORDS).append(device(i), i, "w" + i).toCompletableFuture());
+    }
+  }
+
+  private static boolean taken(CompletableFuture<?> append) {
+    return append.handle((position, failure) -> failure == null).join();
+  }
+
+  private static Map<DeviceId, List<String>> all(Lane<String> lane) {
+    Map<DeviceId, List<String>> all = new HashMap<>();
+    for (int p = 0; p < lane.partitions(); p++) {
+      for (Entry<String> entry : lane.read(p, 0, Integer.MAX_VALUE)) {
+        all.computeIfAbsent(entry.key(), key -> new ArrayList<>()).add(entry.value());
+      }
+    }
+    return all;
+  }
+
+  private static List<String> numbered(List<String> words) {
+    List<String> numbered = new ArrayList<>();
+    for (String word : words) {
+      numbered.add(numbered.size() + ":" + word);
+    }
+    return numbered;
+  }
+
+  /** Each word once, in the order of its device, with the next number. */
+  private static void numberedOnce(KafkaEngine engine, int count) {
+    Map<DeviceId, List<String>> said = all(engine.lane(NUMBERED));
+    for (int d = 0; d < 5; d++) {
+      List<String> expected = new ArrayList<>();
+      for (int i = d; i < count; i += 5) {
+        expected.add("w" + i);
+      }
+      assertThat(said.get(device(d))).isEqualTo(numbered(expected));
+    }
+  }
+}
