@@ -47,6 +47,7 @@ import picocli.CommandLine.ScopeType;
       CommandCommands.class,
       HistoryCommand.class,
       DoctorCommand.class,
+      ReplayCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
       AutoComplete.GenerateCompletion.class,
