@@ -12,18 +12,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Which detectors judge the signals, from the configuration. */
 final class Detectors {
   private Detectors() {}
 
   static List<Detector<?>> of(Config config) {
+    return of(config, UnaryOperator.identity());
+  }
+
+  /**
+   * @param tuned changes the rule of each watched signal
+   */
+  static List<Detector<?>> of(Config config, UnaryOperator<DriftRule> tuned) {
     List<Detector<?>> detectors = new ArrayList<>();
     List<DriftRule> drift =
         Arrays.stream(config.get(Config.DRIFT_SIGNALS).split(","))
             .map(String::trim)
             .filter(signal -> !signal.isEmpty())
-            .map(DriftRule::cautious)
+            .map(signal -> tuned.apply(DriftRule.cautious(signal)))
             .toList();
     if (!drift.isEmpty()) {
       detectors.add(new DriftDetector(drift));

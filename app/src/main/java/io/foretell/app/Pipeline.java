@@ -1,9 +1,11 @@
 package io.foretell.app;
 
+import io.foretell.diagnostics.Detector;
 import io.foretell.diagnostics.Diagnosis;
 import io.foretell.diagnostics.DiagnosisRules;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.diagnostics.FaultSeverity;
+import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.ingest.Decoding;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.Limits;
@@ -36,7 +38,7 @@ final class Pipeline {
 
     // uplink ─► ingest ─► telemetry ─► diagnostics ─► findings: one pass over each uplink. What
     // cannot be decoded goes to "rejects" with its reason.
-    parts.engine.host(LOOP, Topics.UPLINK, loop(parts));
+    parts.engine.host(LOOP, Topics.UPLINK, loop(parts.config, parts.knowledge, parts.detectors));
 
     // telemetry ─► whoever needs it, before the pass commits.
     parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
@@ -66,17 +68,17 @@ final class Pipeline {
         });
   }
 
-  /** Decoding and diagnosis as one fold. */
-  static Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop(Parts parts) {
-    Config config = parts.config;
+  /** Decoding and diagnosis as one fold; for the server, and for replays with other rules. */
+  static Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop(
+      Config config, Knowledge knowledge, List<Detector<?>> detectors) {
     Limits limits = Limits.DEFAULT.withClockSkewMillis(config.get(Config.CLOCK_SKEW).toMillis());
     Decoding decoding =
         new Decoding(Topics.TELEMETRY, Topics.REJECTS, Payloads.standard(limits), limits);
     Diagnosis diagnosis =
         new Diagnosis(
-            parts.knowledge.readers(),
-            parts.detectors,
-            severity(parts),
+            knowledge.readers(),
+            detectors,
+            severity(knowledge.book()),
             rules(config),
             Topics.FINDINGS);
     return new Loop<>(decoding, Topics.TELEMETRY, diagnosis);
@@ -92,9 +94,9 @@ final class Pipeline {
   }
 
   /** How bad by the code book, how sure by lamp and status. */
-  private static FaultSeverity severity(Parts parts) {
+  private static FaultSeverity severity(CodeBook book) {
     FaultSeverity byStatus = FaultSeverity.byLampAndStatus();
     return fault ->
-        new FaultSeverity.Rating(parts.book.severity(fault), byStatus.rate(fault).confidence());
+        new FaultSeverity.Rating(book.severity(fault), byStatus.rate(fault).confidence());
   }
 }

@@ -56,6 +56,7 @@ public final class Main {
           CommandCommands.class,
           HistoryCommand.class,
           DoctorCommand.class,
+          ReplayCommand.class,
           BackupCommand.class,
           RestoreCommand.class,
           AutoComplete.GenerateCompletion.class,
