@@ -15,6 +15,7 @@ import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.wire.Topics;
+import java.util.List;
 
 /**
  * Every arrow of the loop, from top to bottom as a message takes them.

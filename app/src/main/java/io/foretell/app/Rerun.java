@@ -101,7 +101,9 @@ public final class Rerun {
       }
       Loop<DeviceStream, DiagnosisState, Uplink, ?> loop =
           Pipeline.loop(
-              terms.config(), Knowledge.of(terms.config()), Detectors.of(terms.config(), terms.drift()));
+              terms.config(),
+              Knowledge.of(terms.config()),
+              Detectors.of(terms.config(), terms.drift()));
       lanes.replay(
           Topics.UPLINK, new Chosen(loop, progress, total), new Collecting(), terms.until() - 1);
       progress.at(total, total);
