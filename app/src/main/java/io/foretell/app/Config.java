@@ -77,6 +77,30 @@ public final class Config {
       key("lanes.partitions", "4", Config::positive, "Partitions of each lane; fixed for ever.");
   public static final Key<Duration> UPLINK_RETENTION =
       key("lanes.uplink-retention", "7d", Config::duration, "How long raw uplinks are kept.");
+  public static final Key<String> KAFKA =
+      key(
+          "engine.kafka.bootstrap",
+          "",
+          v -> v,
+          "Kafka brokers as host:port,host:port; the embedded engine where empty.");
+  public static final Key<String> KAFKA_PREFIX =
+      key(
+          "engine.kafka.prefix",
+          "foretell",
+          Config::prefix,
+          "Begins the names of all topics and groups.");
+  public static final Key<Integer> KAFKA_REPLICATION =
+      key(
+          "engine.kafka.replication",
+          "1",
+          Config::positive,
+          "Copies of each partition; with 2 or more, 2 must have a message before it counts.");
+  public static final Key<String> KAFKA_CLIENT =
+      key(
+          "engine.kafka.client",
+          "",
+          v -> v,
+          "File of further settings of Kafka's clients: security.protocol, sasl.jaas.config, …");
   public static final Key<String> RECORDS_URL =
       key(
           "records.url",
@@ -110,7 +134,8 @@ public final class Config {
           "diagnostics.buffer-bytes",
           "131072",
           Config::positive,
-          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy bus.");
+          "Most telemetry of a device that waits to be put in order; 15 KB a second for a busy"
+              + " bus.");
   public static final Key<Duration> HEALING =
       key(
           "diagnostics.healing-period",
@@ -309,6 +334,13 @@ public final class Config {
       throw new IllegalArgumentException("not a port (0–65535)");
     }
     return port;
+  }
+
+  private static String prefix(String text) {
+    if (!text.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+      throw new IllegalArgumentException("small letters, digits and hyphens, up to 63");
+    }
+    return text;
   }
 
   private static int positive(String text) {
