@@ -86,6 +86,30 @@ public final class Config {
       key("lanes.partitions", "4", Config::positive, "Partitions of each lane; fixed for ever.");
   public static final Key<Duration> UPLINK_RETENTION =
       key("lanes.uplink-retention", "7d", Config::duration, "How long raw uplinks are kept.");
+  public static final Key<String> KAFKA =
+      key(
+          "engine.kafka.bootstrap",
+          "",
+          v -> v,
+          "Kafka brokers as host:port,host:port; the embedded engine where empty.");
+  public static final Key<String> KAFKA_PREFIX =
+      key(
+          "engine.kafka.prefix",
+          "foretell",
+          Config::prefix,
+          "Begins the names of all topics and groups.");
+  public static final Key<Integer> KAFKA_REPLICATION =
+      key(
+          "engine.kafka.replication",
+          "1",
+          Config::positive,
+          "Copies of each partition; with 2 or more, 2 must have a message before it counts.");
+  public static final Key<String> KAFKA_CLIENT =
+      key(
+          "engine.kafka.client",
+          "",
+          v -> v,
+          "File of further settings of Kafka's clients: security.protocol, sasl.jaas.config, …");
   public static final Key<String> RECORDS_URL =
       key(
           "records.url",
@@ -371,6 +395,13 @@ public final class Config {
       case "3.1.1" -> BridgeSettings.Version.MQTT_3_1_1;
       default -> throw new IllegalArgumentException("must be 5 or 3.1.1");
     };
+  }
+
+  private static String prefix(String text) {
+    if (!text.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+      throw new IllegalArgumentException("small letters, digits and hyphens, up to 63");
+    }
+    return text;
   }
 
   private static int positive(String text) {

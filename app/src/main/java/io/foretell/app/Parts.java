@@ -28,8 +28,6 @@ import io.foretell.gateway.mqtt.MqttSettings;
 import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.gateway.sparkplug.SparkplugDoor;
 import io.foretell.ingest.DeviceStream;
-import io.foretell.ingest.engine.rocksdb.RocksEngine;
-import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
 import io.foretell.ingest.history.influx.InfluxHistory;
 import io.foretell.ingest.history.influx.InfluxSettings;
 import io.foretell.ingest.history.rocksdb.RocksHistory;
@@ -112,7 +110,7 @@ final class Parts {
     CompletableFuture<ServerCertificate> securing = Beside.make(() -> certificate(config, clock));
     vertx = ground.vertx;
     scheduler = ground.scheduler;
-    engine = new RocksEngine(data.resolve("lanes"), lanes(config), clock);
+    engine = Engines.of(config, clock);
     knowledge = Knowledge.of(config);
     book = knowledge.book();
     detectors = Detectors.of(config);
@@ -246,12 +244,6 @@ final class Parts {
         DoorLimits.DEFAULT_KEPT_OF_OVERSIZE,
         config.get(Config.MAX_WAITING),
         quotas);
-  }
-
-  private static RocksEngineOptions lanes(Config config) {
-    return RocksEngineOptions.defaults()
-        .withPartitions(config.get(Config.PARTITIONS))
-        .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION));
   }
 
   private static InfluxSettings influx(Config config) {

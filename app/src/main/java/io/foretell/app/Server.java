@@ -73,8 +73,8 @@ public final class Server implements AutoCloseable {
     Snapshot snapshot = new Snapshot(parts);
     this.conservation =
         new Conservation(
-            parts.engine.lane(Topics.UPLINK),
-            parts.engine.lane(Topics.REJECTS),
+            () -> Engines.count(parts.engine, Topics.UPLINK),
+            () -> Engines.count(parts.engine, Topics.REJECTS),
             states,
             () -> parts.engine.lag(Pipeline.LOOP));
     this.http =

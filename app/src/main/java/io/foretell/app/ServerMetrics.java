@@ -3,6 +3,7 @@ package io.foretell.app;
 import io.foretell.app.metrics.Metrics;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.mqtt.MqttListener;
+import io.foretell.ingest.engine.kafka.KafkaEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.proto.Engine;
 import io.foretell.proto.ReasonCode;
@@ -11,6 +12,7 @@ import io.foretell.proto.UplinkKind;
 import io.foretell.proto.wire.Topics;
 import io.foretell.servicedesk.webhook.WebhookStore;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Which counts of which parts become metrics, under which names. */
 final class ServerMetrics {
@@ -64,6 +66,8 @@ final class ServerMetrics {
     webhooks(metrics, parts.deskDatabase.webhooks());
     if (parts.engine instanceof RocksEngine rocks) {
       engine(metrics, rocks);
+    } else if (parts.engine instanceof KafkaEngine kafka) {
+      troubles(metrics, kafka, KafkaEngine::skipped, KafkaEngine::sinkFailures);
     }
   }
 
@@ -73,14 +77,8 @@ final class ServerMetrics {
       metrics.counter(
           "foretell.lane.entries",
           "Entries that were ever appended to a lane",
-          engine.lane(topic),
-          lane -> {
-            long sum = 0;
-            for (int p = 0; p < lane.partitions(); p++) {
-              sum += lane.end(p);
-            }
-            return sum;
-          },
+          engine,
+          e -> Engines.count(e, topic),
           "lane",
           topic.name());
     }
@@ -158,15 +156,20 @@ final class ServerMetrics {
         "Groups of appends that were synced to disk",
         rocks,
         r -> r.stats().syncedGroups());
+    troubles(metrics, rocks, r -> r.stats().skipped(), r -> r.stats().sinkFailures());
+  }
+
+  private static <E> void troubles(
+      Metrics metrics, E engine, ToDoubleFunction<E> skipped, ToDoubleFunction<E> sinkFailures) {
     metrics.counter(
         "foretell.engine.skipped",
         "Entries that a stage failed at; they are among the rejects",
-        rocks,
-        r -> r.stats().skipped());
+        engine,
+        skipped);
     metrics.counter(
         "foretell.engine.sink.failures",
         "Batches that a sink could not take at once",
-        rocks,
-        r -> r.stats().sinkFailures());
+        engine,
+        sinkFailures);
   }
 }

@@ -4,6 +4,7 @@ import io.foretell.app.Config;
 import io.foretell.app.client.CommandFailed;
 import io.foretell.app.records.RecordsRefusedException;
 import io.foretell.gateway.ListenerException;
+import io.foretell.ingest.engine.kafka.KafkaRefusedException;
 import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
 import io.foretell.proto.InvalidInputException;
 import java.io.IOException;
@@ -116,6 +117,7 @@ public final class Main {
     } else if (failure instanceof UncheckedIOException
         || failure instanceof IOException
         || failure instanceof RecordsRefusedException
+        || failure instanceof KafkaRefusedException
         || failure instanceof StoreRefusedException) {
       err.println("foretell: " + failure.getMessage());
     } else {

@@ -1,10 +1,7 @@
 package io.foretell.app.http;
 
 import io.foretell.ingest.DeviceStream;
-import io.foretell.proto.Lane;
 import io.foretell.proto.ReasonCode;
-import io.foretell.proto.Reject;
-import io.foretell.proto.Uplink;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,14 +17,20 @@ import java.util.function.LongSupplier;
  * reject lane that no device's ledger has. In flight is what the stage has still to read.
  */
 public final class Conservation {
-  private final Lane<Uplink> uplinks;
-  private final Lane<Reject> rejects;
+  private final LongSupplier uplinks;
+  private final LongSupplier rejects;
   private final DeviceStates states;
   private final LongSupplier lag;
 
-  /** Over the lanes and what ingest knows. */
+  /**
+   * Over the lanes and what ingest knows.
+   *
+   * @param uplinks how many the lane was ever given
+   * @param rejects likewise
+   * @param lag uplinks that are not finished
+   */
   public Conservation(
-      Lane<Uplink> uplinks, Lane<Reject> rejects, DeviceStates states, LongSupplier lag) {
+      LongSupplier uplinks, LongSupplier rejects, DeviceStates states, LongSupplier lag) {
     this.uplinks = uplinks;
     this.rejects = rejects;
     this.states = states;
@@ -47,7 +50,7 @@ public final class Conservation {
   public Balance count() {
     // The lag is read first and the states last: what moves on meanwhile can only be missing.
     long inFlight = lag.getAsLong();
-    long onLane = ends(uplinks);
+    long onLane = uplinks.getAsLong();
     AtomicLong stored = new AtomicLong();
     AtomicLong ledger = new AtomicLong();
     Map<String, Long> reasons = new TreeMap<>();
@@ -60,7 +63,7 @@ public final class Conservation {
             reasons.merge(reason.getKey().name(), reason.getValue(), Long::sum);
           }
         });
-    long atTheDoor = Math.max(0, ends(rejects) - ledger.get());
+    long atTheDoor = Math.max(0, rejects.getAsLong() - ledger.get());
     if (atTheDoor > 0) {
       reasons.put("at the door", atTheDoor);
     }
@@ -75,14 +78,6 @@ public final class Conservation {
 
   /** Everything that was ever appended. */
   public long acknowledged() {
-    return ends(uplinks);
-  }
-
-  private static long ends(Lane<?> lane) {
-    long sum = 0;
-    for (int p = 0; p < lane.partitions(); p++) {
-      sum += lane.end(p);
-    }
-    return sum;
+    return uplinks.getAsLong();
   }
 }

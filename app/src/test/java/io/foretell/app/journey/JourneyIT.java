@@ -11,6 +11,7 @@ import io.foretell.app.journey.RunningServer.Identity;
 import io.foretell.proto.v1.DeviceCommand;
 import io.foretell.proto.v1.Report;
 import io.foretell.proto.v1.Series;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -19,13 +20,15 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop, walked by the clients that people have: Mosquitto's, libcoap's and curl. */
-final class JourneyIT {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class JourneyIT {
   private static final String JSON = "application/json";
   private static final String PROTOBUF = "application/protobuf";
 
@@ -33,13 +36,18 @@ final class JourneyIT {
   private static RunningServer server;
 
   @BeforeAll
-  static void start() {
-    server =
-        RunningServer.in(data, "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s");
+  final void start() throws IOException {
+    server = server(data);
+  }
+
+  /** What the journey is walked on. */
+  RunningServer server(Path folder) throws IOException {
+    return RunningServer.in(
+        folder, "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s");
   }
 
   @AfterAll
-  static void stop() {
+  void stop() {
     server.close();
   }
 

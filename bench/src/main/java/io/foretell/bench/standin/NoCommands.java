@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 /** A downlink with nothing in it. */
 final class NoCommands implements Downlink {
   @Override
-  public AutoCloseable listen(DeviceId device, Receiver receiver) {
+  public Registration listen(DeviceId device, Receiver receiver) {
     return () -> {};
   }
 

@@ -211,7 +211,10 @@ public final class KafkaEngine implements Engine {
     return sink.from().durable() ? now.lag(name, laneOf(sink.from())) : sink.open();
   }
 
-  /** How many entries a lane of this engine has. {@link Lane#end} also counts transactions. */
+  /**
+   * How many entries a lane of this engine keeps. {@link Lane#end} also counts the transactions of
+   * stages that write to it. The first call reads the whole lane, later ones what is new.
+   */
   public long count(Lane<?> lane) {
     return lane instanceof KafkaLane<?> own ? own.count() : 0;
   }

@@ -143,6 +143,26 @@ public record KafkaEngineOptions(
         client);
   }
 
+  /** The same with further settings of every client. */
+  public KafkaEngineOptions withClient(Map<String, String> settings) {
+    return new KafkaEngineOptions(
+        bootstrap,
+        prefix,
+        partitions,
+        replication,
+        folder,
+        retention,
+        commitInterval,
+        batchSize,
+        maxInFlight,
+        threads,
+        cachedStates,
+        retryFrom,
+        retryTo,
+        patience,
+        settings);
+  }
+
   private static void check(boolean good, String rule) {
     if (!good) {
       throw new IllegalArgumentException(rule);

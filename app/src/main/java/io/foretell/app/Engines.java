@@ -1,0 +1,76 @@
+package io.foretell.app;
+
+import io.foretell.ingest.engine.kafka.KafkaEngine;
+import io.foretell.ingest.engine.kafka.KafkaEngineOptions;
+import io.foretell.ingest.engine.rocksdb.RocksEngine;
+import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
+import io.foretell.proto.Engine;
+import io.foretell.proto.Lane;
+import io.foretell.proto.Topic;
+import io.foretell.proto.wire.Topics;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+
+/** Which engine hosts the loop: the embedded one, or Kafka where an address is given. */
+final class Engines {
+  // On Kafka the transactions of a stage count among the offsets of the lanes it writes to.
+  private static final Set<String> FROM_STAGES =
+      Set.of(Topics.FINDINGS.name(), Topics.REJECTS.name());
+
+  private Engines() {}
+
+  static Engine of(Config config, InstantSource clock) {
+    Path data = config.get(Config.DATA);
+    if (config.get(Config.KAFKA).isEmpty()) {
+      RocksEngineOptions options =
+          RocksEngineOptions.defaults()
+              .withPartitions(config.get(Config.PARTITIONS))
+              .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION));
+      return new RocksEngine(data.resolve("lanes"), options, clock);
+    }
+    KafkaEngineOptions options =
+        KafkaEngineOptions.of(config.get(Config.KAFKA), data.resolve("streams"))
+            .withTopics(
+                config.get(Config.KAFKA_PREFIX),
+                config.get(Config.PARTITIONS),
+                config.get(Config.KAFKA_REPLICATION))
+            .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION))
+            .withClient(client(config.get(Config.KAFKA_CLIENT)));
+    return new KafkaEngine(options, clock);
+  }
+
+  private static Map<String, String> client(String file) {
+    Map<String, String> settings = new HashMap<>();
+    if (!file.isEmpty()) {
+      Properties read = new Properties();
+      try (Reader reader = Files.newBufferedReader(Path.of(file))) {
+        read.load(reader);
+      } catch (IOException e) {
+        throw new UncheckedIOException("engine.kafka.client: cannot read " + file, e);
+      }
+      read.stringPropertyNames().forEach(name -> settings.put(name, read.getProperty(name)));
+    }
+    return settings;
+  }
+
+  /** How many entries a lane was ever given. */
+  static long count(Engine engine, Topic<?> topic) {
+    Lane<?> lane = engine.lane(topic);
+    if (engine instanceof KafkaEngine kafka && FROM_STAGES.contains(topic.name())) {
+      return kafka.count(lane);
+    }
+    long sum = 0;
+    for (int p = 0; p < lane.partitions(); p++) {
+      sum += lane.end(p);
+    }
+    return sum;
+  }
+}
