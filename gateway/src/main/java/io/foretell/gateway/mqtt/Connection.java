@@ -524,7 +524,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void linger(boolean written) {
-    boolean plain = ctx.pipeline().get(SslHandler.class) == null;
+    boolean plain =
+        ctx.pipeline().get(SslHandler.class) == null
+            && ctx.pipeline().get(WebSocketFrames.class) == null;
     if (written && plain && ctx.channel() instanceof DuplexChannel channel) {
       adjustReading();
       channel.shutdownOutput();

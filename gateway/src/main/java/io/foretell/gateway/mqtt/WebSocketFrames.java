@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Takes the bytes of MQTT out of WebSocket frames and puts them into some (MQTT 5 section 6). A
@@ -24,6 +25,9 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class WebSocketFrames extends ChannelDuplexHandler {
   private static final String DECODER = "ws-decoder";
+  private static final long LINGER_MILLIS = 1_000;
+
+  private boolean closing;
 
   /**
    * Puts the handlers before the one that reads MQTT.
@@ -56,7 +60,13 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof BinaryWebSocketFrame || message instanceof ContinuationWebSocketFrame) {
+    if (closing) {
+      boolean answered = message instanceof CloseWebSocketFrame;
+      ReferenceCountUtil.release(message);
+      if (answered) {
+        ctx.close();
+      }
+    } else if (message instanceof BinaryWebSocketFrame || message instanceof ContinuationWebSocketFrame) {
       ctx.fireChannelRead(((WebSocketFrame) message).content());
     } else if (message instanceof PingWebSocketFrame ping) {
       ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
@@ -71,6 +81,22 @@ final class WebSocketFrames extends ChannelDuplexHandler {
       ReferenceCountUtil.release(message);
       ctx.writeAndFlush(new CloseWebSocketFrame(status)).addListener(ChannelFutureListener.CLOSE);
     }
+  }
+
+  /**
+   * Says goodbye first (RFC 6455 section 7.1.1), and gives the client a moment to answer: one that
+   * writes its own CLOSE into a closed socket takes that for an error.
+   */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (closing || !ctx.channel().isActive()) {
+      ctx.close(promise);
+      return;
+    }
+    closing = true;
+    ctx.channel().config().setAutoRead(true);
+    ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+    ctx.executor().schedule(() -> ctx.close(promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   @Override
