@@ -66,7 +66,8 @@ final class WebSocketFrames extends ChannelDuplexHandler {
       if (answered) {
         ctx.close();
       }
-    } else if (message instanceof BinaryWebSocketFrame || message instanceof ContinuationWebSocketFrame) {
+    } else if (message instanceof BinaryWebSocketFrame
+        || message instanceof ContinuationWebSocketFrame) {
       ctx.fireChannelRead(((WebSocketFrame) message).content());
     } else if (message instanceof PingWebSocketFrame ping) {
       ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
