@@ -52,7 +52,8 @@ final class Clients {
     Map<String, Object> settings = common();
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    // With more on the way, a first batch that comes before its topic has a leader is overtaken: the
+    // With more on the way, a first batch that comes before its topic has a leader is overtaken:
+    // the
     // broker takes the second as the beginning, and refuses the first until it expires.
     settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
