@@ -220,7 +220,7 @@ class CoapCommandsTest {
     house.issue("c1", "c2");
 
     Tool.Ran ran =
-        Tool.coapClient("-s", "2", "-A", "50", "-w", "coap://127.0.0.1:" + listener.port() + path);
+        Tool.coapClient("-s", "6", "-A", "50", "-w", "coap://127.0.0.1:" + listener.port() + path);
 
     assertThat(ran.out().lines().filter(line -> !line.isBlank()))
         .satisfiesExactly(

@@ -143,7 +143,7 @@ final class WebSocketTest {
   @Test
   void request_that_is_no_handshake_is_refused() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", http.actualPort())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(ScriptedPeer.TIMEOUT_MILLIS);
       socket.getOutputStream().write("GET /mqtt HTTP/1.0\r\n\r\n".getBytes(ISO_8859_1));
       assertThat(new String(socket.getInputStream().readNBytes(12), ISO_8859_1)).endsWith("400");
     }
@@ -161,7 +161,7 @@ final class WebSocketTest {
 
     Frames(int port, String header) throws IOException {
       socket = new Socket("127.0.0.1", port);
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(ScriptedPeer.TIMEOUT_MILLIS);
       in = new DataInputStream(socket.getInputStream());
       raw(
           ("GET /mqtt HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\n"
@@ -218,7 +218,7 @@ final class WebSocketTest {
       } catch (java.net.SocketTimeoutException e) {
         return true;
       } finally {
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(ScriptedPeer.TIMEOUT_MILLIS);
       }
     }
 
