@@ -134,14 +134,17 @@ public final class KafkaEngine implements Engine {
     laneOf(Topics.REJECTS);
     Running starting =
         new Running(options, names, clock, notices, skipped, sinkFailures, this::laneOf);
+    boolean started = false;
     try {
       starting.connect(lanes.values());
       running = starting;
       starting.host(stages.values(), sinks.values());
-    } catch (RuntimeException e) {
-      running = null;
-      starting.close(lanes.values());
-      throw e;
+      started = true;
+    } finally {
+      if (!started) {
+        running = null;
+        starting.close(lanes.values());
+      }
     }
   }
 
