@@ -114,7 +114,7 @@ final class IdentityIT {
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     try (Observation observation = new Observation(device)) {
-      observation.begun.await(20, TimeUnit.SECONDS);
+      assertThat(observation.begun.await(20, TimeUnit.SECONDS)).as("observing").isTrue();
       await("the device there", () -> online("to-be-revoked"));
 
       long before = System.nanoTime();

@@ -61,6 +61,9 @@ public final class CoapListener implements Part {
   private static final Logger log = LoggerFactory.getLogger(CoapListener.class);
   private static final int READERS = 2;
 
+  /** Until then the last notification, which says why, is on its way: it needs the session. */
+  private static final long NOTICE_MILLIS = 200;
+
   /** A handshake that was under way while a device was revoked has ended by then. */
   private static final long SECOND_CUT_SECONDS = 30;
 
@@ -272,10 +275,11 @@ public final class CoapListener implements Part {
       if (dtls == null) {
         return;
       }
-      drop(dtls, device);
       DTLSConnector connector = dtls;
-      ScheduledFuture<?> unused =
-          timers.schedule(() -> drop(connector, device), SECOND_CUT_SECONDS, TimeUnit.SECONDS);
+      for (long millis : List.of(NOTICE_MILLIS, TimeUnit.SECONDS.toMillis(SECOND_CUT_SECONDS))) {
+        ScheduledFuture<?> unused =
+            timers.schedule(() -> drop(connector, device), millis, TimeUnit.MILLISECONDS);
+      }
     }
 
     private static void drop(DTLSConnector connector, DeviceId device) {
