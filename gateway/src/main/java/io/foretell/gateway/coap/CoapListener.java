@@ -150,8 +150,7 @@ public final class CoapListener implements Part {
     callers.cut(device);
     oscore.forget(device);
     if (running != null) {
-      commands.cut(device);
-      running.dropSessions(device);
+      running.dropSessions(device, commands.cut(device) ? NOTICE_MILLIS : 0);
     }
   }
 
@@ -271,12 +270,12 @@ public final class CoapListener implements Part {
           timers.scheduleWithFixedDelay(commands::check, period, period, TimeUnit.MILLISECONDS);
     }
 
-    void dropSessions(DeviceId device) {
+    void dropSessions(DeviceId device, long soon) {
       if (dtls == null) {
         return;
       }
       DTLSConnector connector = dtls;
-      for (long millis : List.of(NOTICE_MILLIS, TimeUnit.SECONDS.toMillis(SECOND_CUT_SECONDS))) {
+      for (long millis : List.of(soon, TimeUnit.SECONDS.toMillis(SECOND_CUT_SECONDS))) {
         ScheduledFuture<?> unused =
             timers.schedule(() -> drop(connector, device), millis, TimeUnit.MILLISECONDS);
       }

@@ -104,14 +104,20 @@ final class CommandResource extends CoapResource {
     }
   }
 
-  /** Ends the observations of a device, with a last notification that says why. */
-  void cut(DeviceId device) {
+  /**
+   * Ends the observations of a device, with a last notification that says why.
+   *
+   * @return whether there is one to be told; the notification may not have left yet
+   */
+  boolean cut(DeviceId device) {
+    boolean observes = observers.values().stream().anyMatch(observed -> isOf(device, observed));
     clearAndNotifyObserveRelations(
-        relation -> {
-          Observed observed = observers.get(relation);
-          return observed != null && observed.observer.device().equals(device);
-        },
-        ResponseCode.UNAUTHORIZED);
+        relation -> isOf(device, observers.get(relation)), ResponseCode.UNAUTHORIZED);
+    return observes;
+  }
+
+  private static boolean isOf(DeviceId device, @Nullable Observed observed) {
+    return observed != null && observed.observer.device().equals(device);
   }
 
   /** Ends all observations as the server stops. */
