@@ -20,7 +20,11 @@ public interface Lane<T> {
   /** How many partitions there are. */
   int partitions();
 
-  /** The offset that the next entry of a partition gets; so also how many were ever appended. */
+  /**
+   * Behind the last durable entry of a partition: its offset and one more; 0 where there was none.
+   * No count, and not always the next entry's offset: offsets ascend and may have gaps, as where
+   * the marks of transactions take some.
+   */
   long end(int partition);
 
   /** The lowest offset that is still kept. */

@@ -5,7 +5,7 @@ package io.foretell.proto;
  *
  * @param lane the topic's name
  * @param partition 0 or more
- * @param offset counts up from 0 within a partition, without gaps
+ * @param offset 0 or more, ascending within a partition; there may be gaps
  */
 public record Position(String lane, int partition, long offset) {
   @Override

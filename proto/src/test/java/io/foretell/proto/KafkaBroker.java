@@ -9,9 +9,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -32,22 +35,55 @@ public final class KafkaBroker {
 
   /** Another one, for a test that stops it. */
   public static KafkaBroker started() {
-    return new KafkaBroker();
+    KafkaBroker broker = alone();
+    broker.awaitAnswer();
+    return broker;
   }
 
-  private static final class Shared {
-    static final KafkaBroker BROKER = new KafkaBroker();
-  }
-
-  private KafkaBroker() {
+  /**
+   * Three that are one cluster, each broker and controller: one may be away, and with two away
+   * nothing is taken.
+   */
+  public static List<KafkaBroker> three() {
     try {
-      folder = Files.createTempDirectory("foretell-kafka");
-      port = freePort();
-      settings = Files.writeString(folder.resolve("server.properties"), settings(freePort()));
-      process = launch("format");
+      int[] controllers = {freePort(), freePort(), freePort()};
+      String voters =
+          "controller.quorum.voters="
+              + IntStream.rangeClosed(1, 3)
+                  .mapToObj(id -> id + "@127.0.0.1:" + controllers[id - 1])
+                  .collect(Collectors.joining(","));
+      List<KafkaBroker> three = new ArrayList<>();
+      for (int id = 1; id <= 3; id++) {
+        three.add(new KafkaBroker(id, 3, controllers[id - 1], voters));
+      }
+      three.forEach(KafkaBroker::awaitAnswer);
+      return three;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static KafkaBroker alone() {
+    try {
+      int controller = freePort();
+      return new KafkaBroker(
+          1, 1, controller, "controller.quorum.bootstrap.servers=127.0.0.1:" + controller);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class Shared {
+    static final KafkaBroker BROKER = started();
+  }
+
+  private KafkaBroker(int id, int brokers, int controller, String quorum) throws IOException {
+    folder = Files.createTempDirectory("foretell-kafka");
+    port = freePort();
+    settings =
+        Files.writeString(
+            folder.resolve("server.properties"), settings(id, brokers, controller) + quorum + "\n");
+    process = launch(brokers == 1 ? "format-alone" : "format");
     Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
   }
 
@@ -57,11 +93,10 @@ public final class KafkaBroker {
     }
   }
 
-  private String settings(int controller) {
+  private String settings(int id, int brokers, int controller) {
     return """
     process.roles=broker,controller
-    node.id=1
-    controller.quorum.bootstrap.servers=127.0.0.1:%2$d
+    node.id=%4$d
     listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
     advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
     controller.listener.names=CONTROLLER
@@ -69,12 +104,13 @@ public final class KafkaBroker {
     num.partitions=1
     auto.create.topics.enable=false
     offsets.topic.num.partitions=1
-    offsets.topic.replication.factor=1
+    offsets.topic.replication.factor=%5$d
     transaction.state.log.num.partitions=1
-    transaction.state.log.replication.factor=1
-    transaction.state.log.min.isr=1
-    share.coordinator.state.topic.replication.factor=1
-    share.coordinator.state.topic.min.isr=1
+    transaction.state.log.replication.factor=%5$d
+    transaction.state.log.min.isr=%6$d
+    share.coordinator.state.topic.replication.factor=%5$d
+    share.coordinator.state.topic.min.isr=%6$d
+    min.insync.replicas=%6$d
     group.initial.rebalance.delay.ms=0
     group.coordinator.threads=1
     num.network.threads=2
@@ -82,7 +118,7 @@ public final class KafkaBroker {
     log.cleaner.dedupe.buffer.size=2097152
     log.index.size.max.bytes=1048576
     """
-        .formatted(port, controller, folder);
+        .formatted(port, controller, folder, id, brokers, Math.min(2, brokers));
   }
 
   private Process launch(String... words) {
@@ -100,12 +136,15 @@ public final class KafkaBroker {
                   String.join("", words))
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("broker.log").toFile());
-      Process started = command.start();
-      Await.until("the broker answers", () -> answers(started));
-      return started;
+      return command.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void awaitAnswer() {
+    Process started = process;
+    Await.until("the broker answers", () -> answers(started));
   }
 
   private boolean answers(Process started) {
@@ -149,6 +188,7 @@ public final class KafkaBroker {
   /** Starts it again over what it has. */
   public void start() {
     process = launch();
+    awaitAnswer();
   }
 
   private void remove() {
@@ -170,9 +210,12 @@ public final class KafkaBroker {
     Thread guard = new Thread(KafkaBroker::endWithParent, "guard");
     guard.setDaemon(true);
     guard.start();
-    if (arguments.length > 1 && arguments[1].equals("format")) {
+    if (arguments.length > 1 && arguments[1].startsWith("format")) {
       List<String> format =
-          List.of("format", "-t", "foretelltestcluster00A", "--standalone", "-c", arguments[0]);
+          new ArrayList<>(List.of("format", "-t", "foretelltestcluster00A", "-c", arguments[0]));
+      if (arguments[1].equals("format-alone")) {
+        format.add("--standalone");
+      }
       Class.forName("kafka.tools.StorageTool")
           .getMethod("execute", String[].class, PrintStream.class)
           .invoke(null, format.toArray(String[]::new), System.err);

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -22,7 +23,7 @@ final class Clients {
 
   private static final int MAX_READ_BYTES = 8 << 20;
   private static final int SESSION_MILLIS = 10_000;
-  private static final int TRANSACTION_MILLIS = 60_000;
+  private static final int TRANSACTION_MILLIS = 20_000;
 
   private final KafkaEngineOptions options;
 
@@ -61,8 +62,10 @@ final class Clients {
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L * MAX_RECORD_BYTES);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
-    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+    // Longer than the brokers need to find out that one of them is gone (9 s) and to follow it.
+    int patience = (int) Math.min(30_000, options.patience().toMillis());
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.min(10_000, patience / 2));
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience);
     // An event loop appends: where there is no room, it is told at once.
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 50);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
@@ -85,6 +88,13 @@ final class Clients {
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, fetchWait());
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
     settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MILLIS / 4);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** Reads what is committed as it comes, in this process alone. */
+  Consumer<byte[], byte[]> follower() {
+    Map<String, Object> settings = consuming();
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -112,6 +122,8 @@ final class Clients {
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(StreamsConfig.STATE_DIR_CONFIG, options.folder().toString());
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, options.replication());
+    settings.put(
+        StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG), options.minInSync());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, options.threads());
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, TRANSACTION_MILLIS / 2);
     settings.put(StreamsConfig.POLL_MS_CONFIG, Math.min(100, options.commitInterval().toMillis()));

@@ -2,17 +2,22 @@ package io.foretell.ingest.engine.kafka;
 
 import io.foretell.ingest.engine.Attached;
 import io.foretell.ingest.engine.Notices;
+import io.foretell.proto.Entry;
 import io.foretell.proto.Topic;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the stages and sinks of one running engine share.
@@ -34,6 +39,7 @@ record Hosting(
     ScheduledExecutorService timer,
     CompletableFuture<Void> shut)
     implements Attached.Host {
+  private static final Logger LOG = LoggerFactory.getLogger(Hosting.class);
 
   List<Attached<?>> sinks(String topic) {
     return sinks.getOrDefault(topic, List.of());
@@ -45,6 +51,20 @@ record Hosting(
 
   Transactions transactions(HostedStage<?, ?> hosted) {
     return Objects.requireNonNull(hosted.transactions());
+  }
+
+  /** What a record stands for; bytes that are no entry cost themselves, not the partition. */
+  <I> Optional<Entry<I>> entry(
+      String reader, KafkaLane<I> lane, ConsumerRecord<byte[], byte[]> found) {
+    try {
+      return Optional.of(lane.entry(found));
+    } catch (RuntimeException e) {
+      // Boundary: whoever wrote to the topic.
+      LOG.error(
+          "{}: ENTRY_SKIPPED, no entry at {}/{}", reader, found.partition(), found.offset(), e);
+      skipped.increment();
+      return Optional.empty();
+    }
   }
 
   @Override

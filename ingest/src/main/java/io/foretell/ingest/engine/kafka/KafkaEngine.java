@@ -17,6 +17,7 @@ import io.foretell.proto.Stage;
 import io.foretell.proto.Topic;
 import io.foretell.proto.wire.Topics;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A sink on a lane is a group of consumers, and gets a batch again until it has taken it.
  *   <li>Offsets on a lane that stages write to have gaps, one for each transaction. Positions and
  *       ordinals are the same after a crash and in a replay.
- *   <li>The states that can be read are those of the partitions that this process has.
+ *   <li>The states that can be read are those of the partitions that this process has, or all where
+ *       it {@link #observe observes} the stage.
  * </ul>
  */
 public final class KafkaEngine implements Engine {
@@ -51,7 +53,9 @@ public final class KafkaEngine implements Engine {
   private final LongAdder sinkFailures = new LongAdder();
   private final Map<String, KafkaLane<?>> lanes = new ConcurrentHashMap<>();
   private final Map<String, HostedStage<?, ?>> stages = new LinkedHashMap<>();
+  private final Map<String, StateCopy<?, ?>> copies = new LinkedHashMap<>();
   private final Map<String, Attached<?>> sinks = new LinkedHashMap<>();
+  private final List<Running.Following> followers = new ArrayList<>();
   private boolean begun;
   private volatile @Nullable Running running;
 
@@ -108,10 +112,36 @@ public final class KafkaEngine implements Engine {
     sinks.put(name, new Attached<>(name, from, sink));
   }
 
-  private void requireNew(String name) {
+  /**
+   * Keeps a copy of the states of a stage that this and other processes host under the name, so
+   * that all of them can be read here.
+   */
+  public synchronized <S, I> void observe(String name, Topic<I> from, Stage<S, I> stage) {
+    requireOpen();
+    copies.put(name, new StateCopy<>(name, laneOf(from), stage));
+  }
+
+  /**
+   * Attaches a sink that gets every entry of a lane in each process that asks, while one that is
+   * {@link #attach attached} gets them once in all of them.
+   *
+   * @param after it begins where the attached sink of this name stands at the start; empty: behind
+   *     the last entry
+   */
+  public synchronized <I> void follow(
+      String name, Topic<I> from, Sink<I> sink, Optional<String> after) {
+    requireOpen();
+    followers.add(new Running.Following(new Attached<>(name, from, sink), laneOf(from), after));
+  }
+
+  private void requireOpen() {
     if (begun) {
       throw new IllegalStateException("stages and sinks are set up before the start");
     }
+  }
+
+  private void requireNew(String name) {
+    requireOpen();
     if (!name.matches("[a-zA-Z0-9_-]+")) {
       throw new IllegalArgumentException("no name of a stage or sink: '" + name + "'");
     }
@@ -139,6 +169,7 @@ public final class KafkaEngine implements Engine {
       starting.connect(lanes.values());
       running = starting;
       starting.host(stages.values(), sinks.values());
+      starting.observe(copies.values(), followers);
       started = true;
     } finally {
       if (!started) {
@@ -158,6 +189,11 @@ public final class KafkaEngine implements Engine {
 
   @Override
   public <S> Optional<S> state(String name, DeviceId key, Class<S> type) {
+    StateCopy<?, ?> copy = copies.get(name);
+    if (copy != null) {
+      running();
+      return copy.state(key).map(type::cast);
+    }
     HostedStage<?, ?> hosted = stage(name);
     running();
     int partition = Partitioning.of(key, options.partitions());
@@ -166,6 +202,12 @@ public final class KafkaEngine implements Engine {
 
   @Override
   public <S> void eachState(String name, Class<S> type, BiConsumer<DeviceId, S> visitor) {
+    StateCopy<?, ?> copy = copies.get(name);
+    if (copy != null) {
+      running();
+      copy.each((key, state) -> visitor.accept(key, type.cast(state)));
+      return;
+    }
     HostedStage<?, ?> hosted = stage(name);
     running();
     hosted.each(
@@ -196,13 +238,18 @@ public final class KafkaEngine implements Engine {
         .run(laneOf(from), partition -> now.ticks(from.name(), partition));
   }
 
-  /** {@inheritDoc} For a sink on a pass topic: what it has been given and has not taken yet. */
+  /**
+   * {@inheritDoc} For a sink on a pass topic: what it has been given and has not taken yet. For a
+   * stage that is observed here, changes of its states that have not come here yet are counted as
+   * well.
+   */
   @Override
   public long lag(String name) {
     Running now = running;
     HostedStage<?, ?> stage = stages.get(name);
-    if (stage != null) {
-      return now == null ? 0 : now.lag(stage);
+    StateCopy<?, ?> copy = copies.get(name);
+    if (stage != null || copy != null) {
+      return now == null ? 0 : now.lag(stage, copy);
     }
     Attached<?> sink = sinks.get(name);
     if (sink == null) {
@@ -237,7 +284,7 @@ public final class KafkaEngine implements Engine {
     Running now = running;
     return now == null
         ? Health.bad(PART, "NOT_RUNNING", "The engine is not started, or closed.", "Start it.")
-        : new Health(PART, now.up(stages.values()), notices.list());
+        : new Health(PART, now.up(stages.values(), copies.values()), notices.list());
   }
 
   /** Ends the passes, sends what was taken, and leaves the brokers. */

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param prefix begins the name of every topic and group, so that installations share brokers
  * @param partitions of each lane, 1–1024; must be what the topics have
  * @param replication copies of each partition; 1 on a single broker
+ * @param minInSync copies that must have an entry before it counts; 1 to {@code replication}
  * @param folder where this process keeps its copy of states; may be lost
  * @param retention how long entries of a topic are kept, by their {@code at}; a topic that is not
  *     named keeps all
@@ -30,6 +31,7 @@ public record KafkaEngineOptions(
     String prefix,
     int partitions,
     int replication,
+    int minInSync,
     Path folder,
     Map<String, Duration> retention,
     Duration commitInterval,
@@ -49,6 +51,7 @@ public record KafkaEngineOptions(
     check(prefix.matches("[a-z0-9][a-z0-9-]{0,62}"), "prefix: small letters, digits, hyphens");
     check(partitions >= 1 && partitions <= 1024, "partitions: 1 to 1024");
     check(replication >= 1 && replication <= 9, "replication: 1 to 9");
+    check(minInSync >= 1 && minInSync <= replication, "minInSync: 1 to replication");
     check(commitInterval.toMillis() >= 1, "commitInterval: 1 ms or more");
     check(batchSize >= 1, "batchSize: 1 or more");
     check(maxInFlight >= 1, "maxInFlight: 1 or more");
@@ -68,6 +71,7 @@ public record KafkaEngineOptions(
         "foretell",
         4,
         1,
+        1,
         folder,
         Map.of("uplink", Duration.ofDays(7)),
         Duration.ofMillis(100),
@@ -81,12 +85,37 @@ public record KafkaEngineOptions(
         Map.of());
   }
 
-  /** The same under another prefix, with another number of partitions and of their copies. */
+  /**
+   * The same under another prefix, with another number of partitions and of their copies, two of
+   * which must have an entry where there are as many.
+   */
   public KafkaEngineOptions withTopics(String named, int count, int copies) {
     return new KafkaEngineOptions(
         bootstrap,
         named,
         count,
+        copies,
+        Math.min(2, copies),
+        folder,
+        retention,
+        commitInterval,
+        batchSize,
+        maxInFlight,
+        threads,
+        cachedStates,
+        retryFrom,
+        retryTo,
+        patience,
+        client);
+  }
+
+  /** The same with another number of copies that must have an entry before it counts. */
+  public KafkaEngineOptions withMinInSync(int copies) {
+    return new KafkaEngineOptions(
+        bootstrap,
+        prefix,
+        partitions,
+        replication,
         copies,
         folder,
         retention,
@@ -110,6 +139,7 @@ public record KafkaEngineOptions(
         prefix,
         partitions,
         replication,
+        minInSync,
         folder,
         changed,
         commitInterval,
@@ -130,6 +160,7 @@ public record KafkaEngineOptions(
         prefix,
         partitions,
         replication,
+        minInSync,
         folder,
         retention,
         interval,
@@ -150,6 +181,7 @@ public record KafkaEngineOptions(
         prefix,
         partitions,
         replication,
+        minInSync,
         folder,
         retention,
         commitInterval,

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
  * topic    prefix.lane              a lane: key = device, timestamp = at, value = the codec's bytes
  * topic    prefix.lane.ticks        the ticks by the clock of the stages that read it
  * topic    prefix.about             the format and the number of partitions
+ * topic    prefix.name-states-changelog  the states of a stage
  * group    prefix.name              a sink, or a stage as a Kafka Streams application
  * device   tenant 0x00 device       in the order of (tenant, device)
  * timer    wakeAt^sign:8 device     in the order of their moments
@@ -38,6 +39,11 @@ final class Names {
 
   String group(String name) {
     return prefix + "." + name;
+  }
+
+  /** The changelog of a stage's states, as Kafka Streams calls it. */
+  String states(String stage) {
+    return group(stage) + "-" + HostedStage.STATES + "-changelog";
   }
 
   // Names are ASCII by DeviceId's own rule, and none has a zero.

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -23,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -41,6 +43,7 @@ final class Running implements KafkaLane.Brokers {
   private static final Logger LOG = LoggerFactory.getLogger(Running.class);
   private static final String NOTICE = "appends";
   private static final int TIMER_THREADS = 2;
+  private static final long COPYING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final KafkaEngineOptions options;
   private final Names names;
@@ -50,6 +53,8 @@ final class Running implements KafkaLane.Brokers {
   private final Map<String, List<Attached<?>>> passing = new HashMap<>();
   private final List<HostedStage<?, ?>> hosted = new ArrayList<>();
   private final List<SinkGroup<?>> groups = new ArrayList<>();
+  private final List<StateCopy<?, ?>> copies = new ArrayList<>();
+  private final List<Follower<?>> followers = new ArrayList<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
@@ -158,6 +163,45 @@ final class Running implements KafkaLane.Brokers {
     return new SinkGroup(sink, hosting.lane(sink.from()), hosting, clients);
   }
 
+  /**
+   * A sink that is to have every entry of a lane in this process.
+   *
+   * @param after the attached sink where which stands it begins; empty: at the end
+   */
+  record Following(Attached<?> sink, KafkaLane<?> lane, Optional<String> after) {}
+
+  /** Begins to follow states and lanes. */
+  void observe(Collection<StateCopy<?, ?>> observed, Collection<Following> following) {
+    for (Following asked : following) {
+      followers.add(follower(asked));
+    }
+    copies.addAll(observed);
+    for (StateCopy<?, ?> copy : copies) {
+      new TopicSetup(admin(), options).changelog(copy.name());
+      copy.start(hosting, clients, reader());
+    }
+    followers.forEach(Follower::start);
+    for (StateCopy<?, ?> copy : copies) {
+      if (!copy.awaitRunning(options.patience())) {
+        LOG.warn("{}: its states are still copied; it goes on by itself", copy.name());
+      }
+    }
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // a topic's name stands for its type
+  private Follower<?> follower(Following asked) {
+    Map<TopicPartition, OffsetAndMetadata> taken =
+        asked.after().map(this::offsets).orElse(Map.of());
+    Map<TopicPartition, Long> from = new HashMap<>();
+    for (int p = 0; p < options.partitions(); p++) {
+      TopicPartition partition = new TopicPartition(asked.lane().topic(), p);
+      OffsetAndMetadata stands = taken.get(partition);
+      long begin = stands == null ? asked.lane().begin(p) : stands.offset();
+      from.put(partition, asked.after().isPresent() ? begin : asked.lane().end(p));
+    }
+    return new Follower(asked.sink(), asked.lane(), from, hosting, clients);
+  }
+
   private Admin admin() {
     return Objects.requireNonNull(admin);
   }
@@ -228,12 +272,40 @@ final class Running implements KafkaLane.Brokers {
   }
 
   /** Whether messages are taken and stages run. */
-  boolean up(Collection<HostedStage<?, ?>> stages) {
-    return !down && stages.stream().allMatch(HostedStage::up);
+  boolean up(Collection<HostedStage<?, ?>> stages, Collection<StateCopy<?, ?>> observed) {
+    return !down
+        && stages.stream().allMatch(HostedStage::up)
+        && observed.stream().allMatch(StateCopy::up);
   }
 
-  /** Entries of its lane that a stage has not finished: what follows from them is not readable. */
-  long lag(HostedStage<?, ?> stage) {
+  /**
+   * Entries of its lane that a stage has not finished: what follows from them is not readable.
+   *
+   * @param stage null where other processes host it
+   * @param copy null where it is read in those that host it
+   */
+  long lag(@Nullable HostedStage<?, ?> stage, @Nullable StateCopy<?, ?> copy) {
+    long lag = 0;
+    if (stage != null) {
+      lag = lag(stage);
+    } else if (copy != null) {
+      lag = lag(copy.name(), copy.lane());
+    }
+    return copy == null ? lag : lag + settled(copy);
+  }
+
+  // One change of a state may stand for many entries, so it is rather waited for than counted.
+  private long settled(StateCopy<?, ?> copy) {
+    long limit = System.nanoTime() + COPYING_NANOS;
+    long behind = copy.behind(reader());
+    while (behind > 0 && System.nanoTime() < limit) {
+      LockSupport.parkNanos(COPYING_NANOS / 100);
+      behind = copy.behind(reader());
+    }
+    return behind;
+  }
+
+  private long lag(HostedStage<?, ?> stage) {
     long lag = 0;
     Map<TopicPartition, OffsetAndMetadata> elsewhere = null;
     for (int p = 0; p < options.partitions(); p++) {
@@ -304,6 +376,8 @@ final class Running implements KafkaLane.Brokers {
     timer.getQueue().stream().toList().forEach(task -> ((Runnable) task).run());
     hosted.forEach(HostedStage::close);
     groups.forEach(SinkGroup::close);
+    followers.forEach(Follower::close);
+    copies.forEach(StateCopy::close);
     timer.shutdownNow();
     if (producer != null) {
       producer.close(Duration.ofSeconds(10));

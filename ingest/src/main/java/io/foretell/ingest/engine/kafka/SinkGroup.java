@@ -107,28 +107,13 @@ final class SinkGroup<I> {
       long after = 0;
       for (ConsumerRecord<byte[], byte[]> found : polled.records(partition)) {
         after = found.offset() + 1;
-        entry(found, batch);
+        hosting.entry(sink.name(), lane, found).ifPresent(batch::add);
       }
       member.pause(List.of(partition));
       CompletableFuture<Void> served =
           batch.isEmpty() ? CompletableFuture.completedFuture(null) : sink.serve(batch, hosting);
       given.put(partition, new Given(served, after));
       served.whenComplete((taken, failure) -> member.wakeup());
-    }
-  }
-
-  private void entry(ConsumerRecord<byte[], byte[]> found, List<Entry<I>> batch) {
-    try {
-      batch.add(lane.entry(found));
-    } catch (RuntimeException e) {
-      // Boundary: bytes on the topic that are no entry cost themselves, not the partition.
-      LOG.error(
-          "{}: ENTRY_SKIPPED, no entry at {}/{}",
-          sink.name(),
-          found.partition(),
-          found.offset(),
-          e);
-      hosting.skipped().increment();
     }
   }
 

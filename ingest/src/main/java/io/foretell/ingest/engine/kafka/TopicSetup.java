@@ -138,6 +138,11 @@ final class TopicSetup {
       wanted.put(names.topic(lane), new Wanted(options.partitions(), kept(lane)));
       wanted.put(names.ticks(lane), new Wanted(options.partitions(), kept(lane)));
     }
+    lanes(wanted);
+  }
+
+  private void lanes(Map<String, Wanted> asked) {
+    Map<String, Wanted> wanted = new HashMap<>(asked);
     Map<String, TopicDescription> known = describe(wanted.keySet());
     known.forEach(
         (name, topic) -> {
@@ -157,6 +162,11 @@ final class TopicSetup {
     create(wanted);
   }
 
+  /** Makes the changelog of a stage's states where no process has hosted the stage yet. */
+  void changelog(String stage) {
+    lanes(Map.of(names.states(stage), new Wanted(options.partitions(), compacted())));
+  }
+
   private Map<String, String> kept(String lane) {
     Duration kept = options.retention().get(lane);
     Map<String, String> settings = new HashMap<>();
@@ -167,7 +177,7 @@ final class TopicSetup {
     settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
     settings.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, "" + Long.MAX_VALUE);
     settings.put(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, "" + Long.MAX_VALUE);
-    settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "" + Math.min(2, options.replication()));
+    settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "" + options.minInSync());
     return settings;
   }
 
@@ -176,7 +186,7 @@ final class TopicSetup {
         TopicConfig.CLEANUP_POLICY_CONFIG,
         TopicConfig.CLEANUP_POLICY_COMPACT,
         TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
-        "" + Math.min(2, options.replication()));
+        "" + options.minInSync());
   }
 
   private Set<String> described(String name) {

@@ -12,14 +12,18 @@ import io.foretell.proto.Entry;
 import io.foretell.proto.HandClock;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.Lane;
+import io.foretell.proto.Sink;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -125,6 +129,88 @@ class KafkaEngineTest {
   }
 
   @Test
+  void states_that_another_process_hosts_are_read_in_a_copy() {
+    KafkaEngine worker = numbering(options());
+    KafkaEngine desk = open(options());
+    desk.lane(NUMBERED);
+    desk.observe("numbers", WORDS, new NumbersStage());
+    desk.start();
+    assertThat(desk.state("numbers", device(0), Long.class)).isEmpty();
+    worker.start();
+    Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
+    append(desk, appends, 0, 300);
+    appends.forEach(Await::done);
+
+    Await.until("the copy has all", () -> desk.lag("numbers") == 0);
+    Map<DeviceId, Long> seen = new TreeMap<>();
+    desk.eachState("numbers", Long.class, seen::put);
+    assertThat(seen).hasSize(5).containsEntry(device(1), 60L);
+    assertThat(desk.state("numbers", device(4), Long.class)).contains(60L);
+    KafkaEngine later = open(options());
+    later.observe("numbers", WORDS, new NumbersStage());
+    later.start();
+    assertThat(later.state("numbers", device(4), Long.class)).contains(60L);
+    assertThat(later.health().ready()).isTrue();
+  }
+
+  @Test
+  void followers_get_every_entry_in_each_process_and_begin_where_a_sink_stands() {
+    Shelf taken = new Shelf(0);
+    KafkaEngine one = open(options());
+    one.attach("shelf", WORDS, taken);
+    one.start();
+    Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
+    append(one, appends, 0, 20);
+    Await.until("the sink has them", () -> taken.taken().size() == 20);
+    one.close();
+    KafkaEngine other = open(options());
+    Shelf fromThere = new Shelf(3);
+    Shelf fromEnd = new Shelf(0);
+    other.follow("all", WORDS, fromThere, Optional.of("shelf"));
+    other.lane(NUMBERED);
+    KafkaEngine writer = open(options());
+    writer.lane(WORDS);
+    writer.start();
+    append(writer, appends, 20, 40);
+    appends.forEach(Await::done);
+    other.follow("news", WORDS, fromEnd, Optional.empty());
+    other.start();
+    append(writer, appends, 40, 60);
+
+    Await.until("it has all since", () -> fromThere.taken().size() == 40);
+    Await.until("it has all that is new", () -> fromEnd.taken().size() == 20);
+    assertThat(fromThere.of(device(2))).startsWith("w22", "w27").endsWith("w57");
+    assertThat(fromEnd.of(device(2))).containsExactly("w42", "w47", "w52", "w57");
+  }
+
+  @Test
+  void records_that_are_no_entry_cost_themselves_alone() {
+    KafkaEngine engine = numbering(options());
+    Shelf sink = new Shelf(0);
+    engine.attach("shelf", WORDS, sink);
+    engine.start();
+    Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
+    append(engine, appends, 0, 10);
+    appends.forEach(Await::done);
+    try (var producer = new Clients(options()).producer()) {
+      producer.partitionsFor(prefix + ".words");
+      for (int p = 0; p < 2; p++) {
+        producer.send(new ProducerRecord<>(prefix + ".words", p, null, new byte[] {1}));
+        producer.send(new ProducerRecord<>(prefix + ".words", p, new byte[] {7}, null));
+      }
+      producer.flush();
+    }
+    append(engine, appends, 10, 600);
+    appends.forEach(Await::done);
+
+    Await.until("all is numbered", () -> engine.lag("numbers") == 0);
+    Await.until("all is taken", () -> sink.taken().size() == 600);
+    numberedOnce(engine, 600);
+    assertThat(engine.skipped()).isEqualTo(8);
+    assertThat(engine.health().ready()).isTrue();
+  }
+
+  @Test
   void broker_that_is_killed_under_load_loses_nothing_that_was_acknowledged() {
     KafkaBroker broker = KafkaBroker.started();
     KafkaEngine engine =
@@ -225,6 +311,33 @@ class KafkaEngineTest {
         expected.add("w" + i);
       }
       assertThat(said.get(device(d))).isEqualTo(numbered(expected));
+    }
+  }
+
+  /** Takes what it is given, after it has refused some batches. */
+  private static final class Shelf implements Sink<String> {
+    private final List<Entry<String>> taken = new ArrayList<>();
+    private int refusals;
+
+    Shelf(int refusals) {
+      this.refusals = refusals;
+    }
+
+    @Override
+    public synchronized CompletionStage<?> write(List<Entry<String>> batch) {
+      if (refusals-- > 0) {
+        return CompletableFuture.failedFuture(new IllegalStateException("on purpose"));
+      }
+      taken.addAll(batch);
+      return CompletableFuture.completedFuture(null);
+    }
+
+    synchronized List<Entry<String>> taken() {
+      return List.copyOf(taken);
+    }
+
+    synchronized List<String> of(DeviceId device) {
+      return taken.stream().filter(e -> e.key().equals(device)).map(Entry::value).toList();
     }
   }
 }
