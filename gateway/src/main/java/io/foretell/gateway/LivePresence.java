@@ -103,6 +103,16 @@ public final class LivePresence implements Presence {
         .toList();
   }
 
+  /** All devices, of any tenant, that are there. */
+  public List<Status> present() {
+    return lives.values().stream().map(Life::status).filter(Status::online).toList();
+  }
+
+  /** Records in the device's history that it went, as another process had seen it come. */
+  public void record(Status status) {
+    append(status);
+  }
+
   private Life life(DeviceId device) {
     Life known = lives.get(device);
     return known != null ? known : lives.computeIfAbsent(device, Life::new);

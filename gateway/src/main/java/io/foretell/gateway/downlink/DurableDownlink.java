@@ -1,11 +1,9 @@
 package io.foretell.gateway.downlink;
 
-import io.foretell.gateway.Downlink;
 import io.foretell.proto.Command;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
-import io.foretell.proto.Part;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,12 +47,11 @@ import org.slf4j.LoggerFactory;
  * its moment of expiry. What is ACCEPTED is in the device's hands: it does not go out again, and
  * expires only {@link #OUTCOME_GRACE} later, for lack of an outcome.
  */
-public final class DurableDownlink implements Downlink, Part {
+public final class DurableDownlink implements KeptDownlink {
   /** How long after its expiry an accepted command may still be under way. */
   public static final Duration OUTCOME_GRACE = Duration.ofHours(24);
 
   private static final Logger log = LoggerFactory.getLogger(DurableDownlink.class);
-  private static final int MAX_DETAIL = 2000;
   private static final int CLOSE_SECONDS = 5;
 
   private final CommandStore store;
@@ -102,12 +98,12 @@ public final class DurableDownlink implements Downlink, Part {
     }
   }
 
-  /** Calls {@code watcher} after each change of a command, in order, on the downlink's thread. */
+  @Override
   public void onChange(Consumer<Tracked> watcher) {
     watchers.add(watcher);
   }
 
-  /** How many replies named no command of their device, or one that had ended before. */
+  @Override
   public long ignoredReplies() {
     return ignored.sum();
   }
@@ -150,25 +146,23 @@ public final class DurableDownlink implements Downlink, Part {
     };
   }
 
-  /**
-   * Ends what is past its time, and offers again what a connection could not take before. The owner
-   * calls it about once a second.
-   *
-   * @param now ms since 1970
-   * @return how many commands expired
-   */
+  /** {@inheritDoc} Here {@link #expire} does so. */
+  @Override
+  public void offerAgain() {}
+
+  @Override
   public CompletionStage<Integer> expire(long now) {
     return work(
         () -> {
           List<Tracked> expired = new ArrayList<>();
-          mailboxes.each(tracked -> overdue(tracked, now, expired));
+          mailboxes.each(tracked -> Moves.overdue(tracked, now).ifPresent(expired::add));
           change(expired);
           offer(new LinkedHashSet<>(listeners.keySet()));
           return expired.size();
         });
   }
 
-  /** Ends all commands of a device that is no longer there; how many. */
+  @Override
   public CompletionStage<Integer> withdraw(DeviceId device) {
     return work(
         () -> {
@@ -181,12 +175,7 @@ public final class DurableDownlink implements Downlink, Part {
         });
   }
 
-  /**
-   * Deletes what ended before a moment.
-   *
-   * @param endedBefore ms since 1970
-   * @return how many commands
-   */
+  @Override
   public CompletionStage<Integer> forget(long endedBefore) {
     return work(() -> store.forget(endedBefore));
   }
@@ -231,8 +220,7 @@ public final class DurableDownlink implements Downlink, Part {
   private void offer(Listening connection, long now, List<Tracked> changed) {
     for (Tracked tracked : mailboxes.of(connection.device())) {
       Command command = tracked.command();
-      boolean waits = tracked.state() == State.QUEUED || tracked.state() == State.DELIVERED;
-      if (!waits || connection.hasSent(command)) {
+      if (!Moves.waits(tracked) || connection.hasSent(command)) {
         continue;
       }
       if (now >= command.expiresAt()) {
@@ -270,7 +258,7 @@ public final class DurableDownlink implements Downlink, Part {
     Tracked tracked =
         mailboxes.find(device, reply.commandId()).orElseGet(() -> ended(device, reply.commandId()));
     State next = State.valueOf(reply.outcome().name());
-    if (tracked == null || !follows(tracked.state(), next)) {
+    if (tracked == null || !Moves.follows(tracked.state(), next)) {
       ignored.increment();
       log.debug("{} answers {} with {}: ignored", device, reply.commandId(), next);
       return;
@@ -278,45 +266,15 @@ public final class DurableDownlink implements Downlink, Part {
     listeners
         .getOrDefault(device, new ArrayDeque<>())
         .forEach(connection -> connection.answered(reply.commandId()));
-    change(List.of(moved(tracked, next, detail(reply))));
+    change(List.of(moved(tracked, next, Moves.detail(reply))));
   }
 
   private @Nullable Tracked ended(DeviceId device, String id) {
     return store.find(device, id).orElse(null);
   }
 
-  /** Whether a reply may still move a command: ended is ended, but a proof outweighs our clock. */
-  private static boolean follows(State from, State to) {
-    return switch (from) {
-      case QUEUED, DELIVERED -> true;
-      case ACCEPTED -> to != State.ACCEPTED;
-      case EXPIRED -> to == State.DONE || to == State.FAILED || to == State.REFUSED;
-      case DONE, FAILED, REFUSED -> false;
-    };
-  }
-
-  private static String detail(Telemetry.Reply reply) {
-    StringBuilder text = new StringBuilder(reply.detail());
-    new TreeMap<>(reply.proof())
-        .forEach(
-            (name, value) ->
-                text.append(text.isEmpty() ? "" : ", ").append(name).append('=').append(value));
-    return text.length() <= MAX_DETAIL ? text.toString() : text.substring(0, MAX_DETAIL) + "…";
-  }
-
-  private void overdue(Tracked tracked, long now, List<Tracked> expired) {
-    long last = tracked.command().expiresAt();
-    if (tracked.state() == State.ACCEPTED) {
-      if (now - OUTCOME_GRACE.toMillis() >= last) {
-        expired.add(moved(tracked, State.EXPIRED, "accepted, but no outcome came"));
-      }
-    } else if (now >= last) {
-      expired.add(moved(tracked, State.EXPIRED, ""));
-    }
-  }
-
   private Tracked moved(Tracked tracked, State state, String detail) {
-    return new Tracked(tracked.device(), tracked.command(), state, clock.millis(), detail);
+    return Moves.moved(tracked, state, clock.millis(), detail);
   }
 
   private void change(List<Tracked> changed) {

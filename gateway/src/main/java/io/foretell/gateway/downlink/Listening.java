@@ -55,6 +55,11 @@ final class Listening {
     }
   }
 
+  /** Forgets what went out and is not open any more. */
+  void remember(Set<String> open) {
+    sent.retainAll(open);
+  }
+
   void answered(String commandId) {
     sent.remove(commandId);
   }

@@ -45,10 +45,14 @@ final class CommandRoute {
 
   Future<Void> serve(RoutingContext context, DeviceId device) {
     long wait = wait(Callers.query(context.request(), "wait"));
-    boolean some =
-        downlink.pending(device).stream().anyMatch(tracked -> tracked.state() != State.ACCEPTED);
-    return poll(context, device, some ? Math.max(AT_ONCE, wait) : wait)
+    return vertx
+        .executeBlocking(() -> waits(device), false)
+        .compose(some -> poll(context, device, some ? Math.max(AT_ONCE, wait) : wait))
         .compose(commands -> answer(context, commands));
+  }
+
+  private boolean waits(DeviceId device) {
+    return downlink.pending(device).stream().anyMatch(tracked -> tracked.state() != State.ACCEPTED);
   }
 
   /** Ends the polls of a device: its secrets are void. */

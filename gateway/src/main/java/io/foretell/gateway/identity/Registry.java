@@ -529,11 +529,19 @@ public final class Registry implements Directory, Identities {
     }
   }
 
-  private void forget(DeviceId id, String why) {
+  /**
+   * Drops what is remembered of a device, whose secrets another process has made void. Whoever
+   * calls it cuts the device's sessions then.
+   */
+  public void changedElsewhere(DeviceId id) {
     tokens.forget(id);
     guests.forget(id);
     gateways.forget(id);
     authorities.forget(id);
+  }
+
+  private void forget(DeviceId id, String why) {
+    changedElsewhere(id);
     log.info("{} {}", id, why);
     revoked.forEach(listener -> listener.accept(id));
   }

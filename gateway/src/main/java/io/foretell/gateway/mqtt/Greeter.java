@@ -48,27 +48,43 @@ final class Greeter {
     }
     List<X509Certificate> chain = connection.chain();
     connection.pauseFor(
-        () -> asked.authenticate(services.identities(), from, chain),
-        verdict -> judged(asked, verdict),
+        () -> judge(asked, from, chain),
+        judged -> judged(asked, judged),
         failure -> {
           log.warn("{} {}: {}", ReasonCode.INTERNAL, connection.id(), failure.toString());
           refuse(asked.version(), Code.SERVER_UNAVAILABLE, "authentication failed");
         });
   }
 
-  private void judged(Handshake asked, Verdict verdict) {
+  /** Who it is, and the session that it may have had elsewhere. */
+  private record Judged(Verdict verdict, Optional<Session> claimed) {}
+
+  private Judged judge(Handshake asked, Optional<InetAddress> from, List<X509Certificate> chain) {
+    Verdict verdict = asked.authenticate(services.identities(), from, chain);
+    return new Judged(
+        verdict,
+        verdict instanceof Verdict.Known known
+            ? services
+                .sessions()
+                .claim(new Session.Key(known.device(), asked.clientId()), services::waiting)
+            : Optional.empty());
+  }
+
+  private void judged(Handshake asked, Judged judged) {
+    Verdict verdict = judged.verdict();
     if (verdict instanceof Verdict.Refused refused) {
       boolean named = asked.userName().isPresent() && connection.chain().isEmpty();
       int code = Code.ofRefusal(refused.reason(), named);
       refuse(asked.version(), code, refused.reason() + " client '" + asked.clientId() + "'");
     } else if (verdict instanceof Verdict.Known known) {
-      attach(asked, known.device());
+      attach(asked, known.device(), judged.claimed());
     }
   }
 
-  private void attach(Handshake asked, DeviceId device) {
+  private void attach(Handshake asked, DeviceId device, Optional<Session> claimed) {
     Session.Key key = new Session.Key(device, asked.clientId());
-    Optional<Attached> given = services.sessions().attach(key, connection, asked.cleanStart());
+    Optional<Attached> given =
+        services.sessions().attach(key, connection, asked.cleanStart(), claimed);
     if (given.isEmpty()) {
       refuse(
           asked.version(),

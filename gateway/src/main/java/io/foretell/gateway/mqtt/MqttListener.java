@@ -103,7 +103,16 @@ public final class MqttListener implements Part {
       Downlink downlink,
       Presence presence,
       InstantSource clock) {
-    this(vertx, settings, door, identities, downlink, presence, clock, Optional.empty());
+    this(
+        vertx,
+        settings,
+        door,
+        identities,
+        downlink,
+        presence,
+        clock,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /**
@@ -120,7 +129,45 @@ public final class MqttListener implements Part {
       Presence presence,
       InstantSource clock,
       SessionStore sessions) {
-    this(vertx, settings, door, identities, downlink, presence, clock, Optional.of(sessions));
+    this(
+        vertx,
+        settings,
+        door,
+        identities,
+        downlink,
+        presence,
+        clock,
+        Optional.of(sessions),
+        Optional.empty());
+  }
+
+  /**
+   * Makes a listener among several, each in a process of its own, to any of which a client may come
+   * and find its session.
+   *
+   * @param sessions where they are kept, by all
+   * @param elsewhere the others
+   */
+  public MqttListener(
+      Vertx vertx,
+      MqttSettings settings,
+      Door door,
+      Identities identities,
+      Downlink downlink,
+      Presence presence,
+      InstantSource clock,
+      SessionStore sessions,
+      Elsewhere elsewhere) {
+    this(
+        vertx,
+        settings,
+        door,
+        identities,
+        downlink,
+        presence,
+        clock,
+        Optional.of(sessions),
+        Optional.of(elsewhere));
   }
 
   private MqttListener(
@@ -131,7 +178,8 @@ public final class MqttListener implements Part {
       Downlink downlink,
       Presence presence,
       InstantSource clock,
-      Optional<SessionStore> sessions) {
+      Optional<SessionStore> sessions,
+      Optional<Elsewhere> elsewhere) {
     this.vertx = vertx;
     this.settings = settings;
     this.keeper = sessions.map(SessionKeeper::new);
@@ -143,7 +191,7 @@ public final class MqttListener implements Part {
             presence,
             clock,
             settings.limits(),
-            new Sessions(settings.limits(), clock, keeper),
+            new Sessions(settings.limits(), clock, keeper, elsewhere),
             new Services.Counters());
   }
 
@@ -154,14 +202,7 @@ public final class MqttListener implements Part {
    */
   @Override
   public void start() {
-    services
-        .sessions()
-        .restore(
-            device ->
-                services.downlink().pending(device).stream()
-                    .filter(MqttListener::waits)
-                    .map(Downlink.Tracked::command)
-                    .toList());
+    services.sessions().restore(services::waiting);
     port = listen(options(), settings.port(), "MQTT");
     Optional<Path> certificate = settings.certificate();
     Optional<Path> key = settings.key();
@@ -191,10 +232,6 @@ public final class MqttListener implements Part {
     }
   }
 
-  private static boolean waits(Downlink.Tracked tracked) {
-    return tracked.state() == Downlink.State.QUEUED || tracked.state() == Downlink.State.DELIVERED;
-  }
-
   /** The plain port that is bound; -1 before the start. */
   public int port() {
     return port;
@@ -213,6 +250,17 @@ public final class MqttListener implements Part {
     for (Connection connection : connections) {
       connection.execute(() -> connection.endIfOf(device));
     }
+  }
+
+  /**
+   * A connection of another process has a session now: the one that has it here is taken over. Any
+   * thread; returns at once.
+   */
+  public void claimedElsewhere(DeviceId device, String clientId, long holder) {
+    services
+        .sessions()
+        .claimedElsewhere(new Session.Key(device, clientId), holder)
+        .ifPresent(connection -> connection.execute(connection::takenOver));
   }
 
   /**

@@ -37,6 +37,9 @@ final class Session {
   /** Guarded by {@link Sessions}; ms since 1970. */
   long expiresAt = Long.MAX_VALUE;
 
+  /** Names the connection that has it among those of all processes. Guarded by {@link Sessions}. */
+  long holder;
+
   /** Whether the store has it. Guarded by {@link Sessions}. */
   boolean kept;
 

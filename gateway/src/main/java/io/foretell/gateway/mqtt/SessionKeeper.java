@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,6 +42,26 @@ final class SessionKeeper implements AutoCloseable {
 
   List<KeptSession> load() {
     return store.load();
+  }
+
+  Optional<SessionStore.Claimed> claim(Session.Key key, long holder) {
+    return store.claim(key.device(), key.clientId(), holder);
+  }
+
+  /** Forgets what nobody came back for; where that fails, another time. */
+  void forgetExpired(long now) {
+    try {
+      worker.execute(
+          () -> {
+            try {
+              store.forgetExpired(now);
+            } catch (SessionsUnavailableException e) {
+              log.warn("{}", e.toString());
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      log.debug("nothing is forgotten after the end: {}", e.toString());
+    }
   }
 
   /** Takes a change; completes when it is durable, on the keeper's thread. Any thread. */

@@ -14,6 +14,7 @@ import io.foretell.proto.Telemetry;
 import io.foretell.proto.Telemetry.Outcome;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,15 +37,19 @@ class DurableDownlinkTest {
 
   private final AtomicLong now = new AtomicLong(START);
   private final List<String> changes = Collections.synchronizedList(new ArrayList<>());
-  private DurableDownlink downlink;
+  private KeptDownlink downlink;
   private long offset;
 
   @BeforeEach
   void open() {
     SqlCommandStore store = new SqlCommandStore(database(folder.resolve("records.db")));
-    downlink = new DurableDownlink(store, () -> Instant.ofEpochMilli(now.get()));
+    downlink = downlink(store, () -> Instant.ofEpochMilli(now.get()));
     downlink.onChange(tracked -> changes.add(tracked.command().id() + " " + tracked.state()));
     downlink.start();
+  }
+
+  KeptDownlink downlink(CommandStore store, InstantSource clock) {
+    return new DurableDownlink(store, clock);
   }
 
   DataSource database(Path file) {

@@ -13,6 +13,7 @@ import io.foretell.proto.DeviceId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,13 +220,24 @@ final class DurableSessionTest {
                                   kept.leftAt() - by,
                                   kept.subscriptions(),
                                   kept.sent(),
-                                  kept.received())))
+                                  kept.received()),
+                              0))
               .toList());
     }
 
     @Override
     public List<KeptSession> load() {
       return real.load();
+    }
+
+    @Override
+    public Optional<Claimed> claim(DeviceId device, String clientId, long holder) {
+      return real.claim(device, clientId, holder);
+    }
+
+    @Override
+    public int forgetExpired(long now) {
+      return real.forgetExpired(now);
     }
 
     @Override

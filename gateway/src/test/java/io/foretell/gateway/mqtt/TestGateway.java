@@ -39,7 +39,8 @@ final class TestGateway implements AutoCloseable {
       DoorLimits limits,
       Optional<Identities> real,
       FakeDownlink commands,
-      Optional<SessionStore> sessions) {
+      Optional<SessionStore> sessions,
+      Optional<Elsewhere> elsewhere) {
     identities = new FakeIdentities().device("truck", "secret").sandbox();
     downlink = commands;
     Identities judge = real.orElse(identities);
@@ -51,8 +52,30 @@ final class TestGateway implements AutoCloseable {
     listener =
         sessions.isEmpty()
             ? new MqttListener(vertx, settings, door, judge, downlink, presence, clock)
-            : new MqttListener(
-                vertx, settings, door, judge, downlink, presence, clock, sessions.get());
+            : elsewhere
+                .map(
+                    others ->
+                        new MqttListener(
+                            vertx,
+                            settings,
+                            door,
+                            judge,
+                            downlink,
+                            presence,
+                            clock,
+                            sessions.get(),
+                            others))
+                .orElseGet(
+                    () ->
+                        new MqttListener(
+                            vertx,
+                            settings,
+                            door,
+                            judge,
+                            downlink,
+                            presence,
+                            clock,
+                            sessions.get()));
     listener.start();
   }
 
@@ -67,6 +90,7 @@ final class TestGateway implements AutoCloseable {
         DoorLimits.defaults(),
         Optional.of(registry),
         new FakeDownlink(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -77,18 +101,40 @@ final class TestGateway implements AutoCloseable {
         DoorLimits.defaults(),
         Optional.empty(),
         commands,
-        Optional.of(sessions));
+        Optional.of(sessions),
+        Optional.empty());
+  }
+
+  /** One of several at the same time. */
+  static TestGateway open(FakeDownlink commands, SessionStore sessions, Elsewhere elsewhere) {
+    return new TestGateway(
+        UnaryOperator.identity(),
+        DoorLimits.defaults(),
+        Optional.empty(),
+        commands,
+        Optional.of(sessions),
+        Optional.of(elsewhere));
   }
 
   static TestGateway open(UnaryOperator<MqttSettings> change) {
     return new TestGateway(
-        change, DoorLimits.defaults(), Optional.empty(), new FakeDownlink(), Optional.empty());
+        change,
+        DoorLimits.defaults(),
+        Optional.empty(),
+        new FakeDownlink(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** With a door of other limits. */
   static TestGateway open(DoorLimits limits) {
     return new TestGateway(
-        UnaryOperator.identity(), limits, Optional.empty(), new FakeDownlink(), Optional.empty());
+        UnaryOperator.identity(),
+        limits,
+        Optional.empty(),
+        new FakeDownlink(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** Ordinary limits, but for the ones that a test needs small. */

@@ -4,6 +4,7 @@ import io.foretell.gateway.Downlink.State;
 import io.foretell.gateway.Downlink.Tracked;
 import io.foretell.gateway.downlink.CommandStore;
 import io.foretell.gateway.downlink.DownlinkUnavailableException;
+import io.foretell.gateway.downlink.Moves;
 import io.foretell.proto.Command;
 import io.foretell.proto.DeviceId;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import org.jdbi.v3.core.statement.SqlStatement;
 public final class SqlCommandStore implements CommandStore {
   private static final String SELECT = "SELECT * FROM command WHERE ";
   private static final String ONE = "tenant = :tenant AND device = :device AND id = :id";
+  private static final String ORDER = " ORDER BY place, issued_at, id";
+  private static final int OVERDUE = 1000;
   private static final String OPEN = "state IN ('QUEUED', 'DELIVERED', 'ACCEPTED')";
 
   private static final RowMapper<Row> ROW =
@@ -85,6 +88,30 @@ public final class SqlCommandStore implements CommandStore {
   }
 
   @Override
+  public List<Tracked> advance(List<Tracked> changed) {
+    return inTransaction(
+        "the state of commands cannot be kept",
+        handle -> changed.stream().filter(tracked -> advance(handle, tracked)).toList());
+  }
+
+  private static boolean advance(Handle handle, Tracked tracked) {
+    List<String> before = Moves.before(tracked.state()).stream().map(State::name).toList();
+    return keyed(
+                handle.createUpdate(
+                    "UPDATE command SET state = :state, changed_at = :at, detail = :detail WHERE "
+                        + ONE
+                        + " AND state IN (<before>)"),
+                tracked.device(),
+                tracked.command().id())
+            .bindList("before", before)
+            .bind("state", tracked.state().name())
+            .bind("at", tracked.changedAt())
+            .bind("detail", tracked.detail())
+            .execute()
+        == 1;
+  }
+
+  @Override
   public Optional<Tracked> find(DeviceId device, String id) {
     return read(
         handle ->
@@ -98,7 +125,37 @@ public final class SqlCommandStore implements CommandStore {
   public List<Tracked> open() {
     return read(
         handle ->
-            handle.createQuery(SELECT + OPEN + " ORDER BY place").map(ROW).list().stream()
+            handle.createQuery(SELECT + OPEN + ORDER).map(ROW).list().stream()
+                .map(row -> complete(handle, row))
+                .toList());
+  }
+
+  @Override
+  public List<Tracked> open(DeviceId device) {
+    return read(
+        handle ->
+            handle
+                .createQuery(SELECT + "tenant = :tenant AND device = :device AND " + OPEN + ORDER)
+                .bind("tenant", device.tenant())
+                .bind("device", device.device())
+                .map(ROW)
+                .list()
+                .stream()
+                .map(row -> complete(handle, row))
+                .toList());
+  }
+
+  @Override
+  public List<Tracked> overdue(long now) {
+    return read(
+        handle ->
+            handle
+                .createQuery(SELECT + OPEN + " AND expires_at <= :now" + ORDER + " LIMIT :limit")
+                .bind("now", now)
+                .bind("limit", OVERDUE)
+                .map(ROW)
+                .list()
+                .stream()
                 .map(row -> complete(handle, row))
                 .toList());
   }

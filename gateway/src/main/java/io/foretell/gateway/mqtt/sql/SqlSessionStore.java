@@ -11,6 +11,7 @@ import io.foretell.proto.DeviceId;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -19,19 +20,22 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 
 /** Sessions in the gateway's tables, a row each, with SQL that SQLite and PostgreSQL share. */
 public final class SqlSessionStore implements SessionStore {
   private static final String UPSERT =
       "INSERT INTO mqtt_session"
-          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received) VALUES"
-          + " (:tenant, :device, :client, :expiry, :leftAt, :subscriptions, :sent, :received)"
+          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received, holder)"
+          + " VALUES (:tenant, :device, :client, :expiry, :leftAt, :subscriptions, :sent,"
+          + " :received, :holder)"
           + " ON CONFLICT (tenant, device, client_id) DO UPDATE SET expiry = excluded.expiry,"
           + " left_at = excluded.left_at, subscriptions = excluded.subscriptions,"
-          + " sent = excluded.sent, received = excluded.received";
-  private static final String DELETE =
-      "DELETE FROM mqtt_session"
-          + " WHERE tenant = :tenant AND device = :device AND client_id = :client";
+          + " sent = excluded.sent, received = excluded.received"
+          + " WHERE mqtt_session.holder = excluded.holder";
+  private static final String ONE =
+      " WHERE tenant = :tenant AND device = :device AND client_id = :client";
+  private static final String DELETE = "DELETE FROM mqtt_session" + ONE + " AND holder = :holder";
 
   private static final RowMapper<KeptSession> ROW =
       (row, context) ->
@@ -56,10 +60,57 @@ public final class SqlSessionStore implements SessionStore {
   @Override
   public List<KeptSession> load() {
     try {
-      return jdbi.withHandle(
-          handle -> handle.createQuery("SELECT * FROM mqtt_session").map(ROW).list());
+      return jdbi.inTransaction(
+          handle -> {
+            handle.execute("UPDATE mqtt_session SET holder = 0 WHERE holder <> 0");
+            return handle.createQuery("SELECT * FROM mqtt_session").map(ROW).list();
+          });
     } catch (JdbiException e) {
       throw new SessionsUnavailableException("MQTT sessions cannot be read", e);
+    }
+  }
+
+  @Override
+  public Optional<Claimed> claim(DeviceId device, String clientId, long holder) {
+    try {
+      return jdbi.inTransaction(handle -> claim(handle, device, clientId, holder));
+    } catch (JdbiException e) {
+      throw new SessionsUnavailableException("an MQTT session cannot be claimed", e);
+    }
+  }
+
+  private static Optional<Claimed> claim(
+      Handle handle, DeviceId device, String clientId, long holder) {
+    // Whoever claims it first is waited for; what it was before is read in the same statement.
+    boolean there =
+        keyed(
+                    handle.createUpdate(
+                        "UPDATE mqtt_session SET former = holder, holder = :holder" + ONE),
+                    device,
+                    clientId)
+                .bind("holder", holder)
+                .execute()
+            == 1;
+    if (!there) {
+      return Optional.empty();
+    }
+    return keyed(handle.createQuery("SELECT * FROM mqtt_session" + ONE), device, clientId)
+        .map((row, context) -> new Claimed(ROW.map(row, context), row.getLong("former")))
+        .findOne();
+  }
+
+  @Override
+  public int forgetExpired(long now) {
+    try {
+      return jdbi.withHandle(
+          handle ->
+              handle
+                  .createUpdate(
+                      "DELETE FROM mqtt_session WHERE left_at > 0 AND left_at + expiry <= :now")
+                  .bind("now", now)
+                  .execute());
+    } catch (JdbiException e) {
+      throw new SessionsUnavailableException("old MQTT sessions cannot be forgotten", e);
     }
   }
 
@@ -77,9 +128,11 @@ public final class SqlSessionStore implements SessionStore {
         PreparedBatch forgotten = handle.prepareBatch(DELETE)) {
       for (Change change : changes) {
         if (change instanceof Change.Keep keep) {
-          bind(kept, keep.session());
+          bind(kept, keep.session(), keep.holder());
         } else if (change instanceof Change.Forget forget) {
-          key(forgotten, forget.device(), forget.clientId()).add();
+          keyed(forgotten, forget.device(), forget.clientId())
+              .bind("holder", forget.holder())
+              .add();
         }
       }
       if (kept.size() > 0) {
@@ -91,8 +144,9 @@ public final class SqlSessionStore implements SessionStore {
     }
   }
 
-  private static void bind(PreparedBatch batch, KeptSession session) {
-    key(batch, session.device(), session.clientId())
+  private static void bind(PreparedBatch batch, KeptSession session, long holder) {
+    keyed(batch, session.device(), session.clientId())
+        .bind("holder", holder)
         .bind("expiry", session.expiry())
         .bind("leftAt", session.leftAt())
         .bind("subscriptions", joined(session.subscriptions().stream().map(s -> text(s))))
@@ -101,8 +155,9 @@ public final class SqlSessionStore implements SessionStore {
         .add();
   }
 
-  private static PreparedBatch key(PreparedBatch batch, DeviceId device, String clientId) {
-    return batch
+  private static <S extends SqlStatement<S>> S keyed(
+      S statement, DeviceId device, String clientId) {
+    return statement
         .bind("tenant", device.tenant())
         .bind("device", device.device())
         .bind("client", clientId);
