@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -44,6 +45,7 @@ public final class Campaigns {
   private final InstantSource clock;
   private final Supplier<String> ids;
   private final Executor worker;
+  private final BooleanSupplier sends;
   private final AtomicBoolean awaitsWorker = new AtomicBoolean();
 
   /**
@@ -61,6 +63,25 @@ public final class Campaigns {
       InstantSource clock,
       Supplier<String> ids,
       Executor worker) {
+    this(store, catalogue, directory, commands, listener, clock, ids, worker, () -> true);
+  }
+
+  /**
+   * The campaigns in one of several processes over the same store.
+   *
+   * @param sends whether commands and notices now go out from this one; it must then be ticked
+   */
+  public Campaigns(
+      CampaignStore store,
+      Catalogue catalogue,
+      Directory directory,
+      Lane<Command> commands,
+      CampaignListener listener,
+      InstantSource clock,
+      Supplier<String> ids,
+      Executor worker,
+      BooleanSupplier sends) {
+    this.sends = sends;
     this.store = store;
     this.catalogue = catalogue;
     this.directory = directory;
@@ -298,6 +319,9 @@ public final class Campaigns {
   }
 
   private void goOut() {
+    if (!sends.getAsBoolean()) {
+      return;
+    }
     outbox.drain(clock.millis());
     notices.deliver();
   }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +43,7 @@ public final class Repository implements Catalogue {
   private final Blobs blobs;
   private final long maxArtifactBytes;
   private final InstantSource clock;
+  private final BooleanSupplier signs;
   private final Map<String, TenantRepository> tenants = new HashMap<>();
 
   /**
@@ -51,6 +53,22 @@ public final class Repository implements Catalogue {
    */
   public Repository(
       Path folder, Path keyFolder, Blobs blobs, long maxArtifactBytes, InstantSource clock) {
+    this(folder, keyFolder, blobs, maxArtifactBytes, clock, () -> true);
+  }
+
+  /**
+   * A repository in one of several processes that see the same folders.
+   *
+   * @param signs whether this one now makes and signs; the others read what it has published
+   */
+  public Repository(
+      Path folder,
+      Path keyFolder,
+      Blobs blobs,
+      long maxArtifactBytes,
+      InstantSource clock,
+      BooleanSupplier signs) {
+    this.signs = signs;
     this.folder = folder;
     this.keyFolder = keyFolder;
     this.blobs = blobs;
@@ -82,9 +100,10 @@ public final class Repository implements Catalogue {
    * Keeps and signs an artifact. The same once more changes nothing.
    *
    * @throws InvalidInputException {@link ReasonCode#CONFLICT} where name or content is that of
-   *     another artifact; {@link ReasonCode#VERSION_BELOW_FLOOR}
+   *     another artifact, or another process signs; {@link ReasonCode#VERSION_BELOW_FLOOR}
    */
   public synchronized Artifact add(String tenant, Draft draft, InputStream content) {
+    requireSigning();
     try {
       TenantRepository repository = open(tenant);
       Version version = new Version(draft.version());
@@ -130,6 +149,9 @@ public final class Repository implements Catalogue {
    * 3.snapshot.json}, {@code 2.targets.json}, {@code 1.root.json}. Empty for any other name.
    */
   public synchronized Optional<byte[]> metadata(String tenant, String name) {
+    if (!signs.getAsBoolean() && !exists(tenant)) {
+      return Optional.empty();
+    }
     try {
       return open(tenant).metadata(name);
     } catch (IOException e) {
@@ -160,6 +182,9 @@ public final class Repository implements Catalogue {
    * Signs anew whatever has lived half of its life; to be called now and then, as once a minute.
    */
   public synchronized void refresh() {
+    if (!signs.getAsBoolean()) {
+      return;
+    }
     try {
       for (String tenant : tenantsOnDisk()) {
         open(tenant).refresh();
@@ -171,6 +196,7 @@ public final class Repository implements Catalogue {
 
   /** Gives a role new keys; the old ones sign no more, once, and last, the new root. */
   public synchronized void rotate(String tenant, Role role) {
+    requireSigning();
     try {
       open(tenant).rotate(role);
     } catch (IOException e) {
@@ -229,19 +255,32 @@ public final class Repository implements Catalogue {
     }
   }
 
+  private void requireSigning() {
+    if (!signs.getAsBoolean()) {
+      throw new InvalidInputException(
+          ReasonCode.CONFLICT, "another process signs for this installation now; ask that one");
+    }
+  }
+
   private TenantRepository open(String tenant) throws IOException {
+    boolean writing = signs.getAsBoolean();
     TenantRepository open = tenants.get(tenant);
-    if (open == null) {
+    if (open == null || !open.fits(writing)) {
+      Path metadata = folder.resolve(folderName(tenant));
       open =
-          TenantRepository.open(
-              folder.resolve(folderName(tenant)), keyFolder.resolve(folderName(tenant)), clock);
+          writing
+              ? TenantRepository.open(metadata, keyFolder.resolve(folderName(tenant)), clock)
+              : TenantRepository.read(metadata, clock);
       tenants.put(tenant, open);
     }
     return open;
   }
 
   private boolean exists(String tenant) {
-    return tenants.containsKey(tenant) || Files.isDirectory(folder.resolve(folderName(tenant)));
+    Path metadata = folder.resolve(folderName(tenant));
+    return signs.getAsBoolean()
+        ? tenants.containsKey(tenant) || Files.isDirectory(metadata)
+        : Files.exists(metadata.resolve(Role.TIMESTAMP.file()));
   }
 
   private List<String> tenantsOnDisk() throws IOException {

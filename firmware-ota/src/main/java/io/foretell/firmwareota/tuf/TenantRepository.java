@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,9 @@ final class TenantRepository {
   private final Map<Role, Instant> expiries = new EnumMap<>(Role.class);
   private final Map<String, Artifact> artifacts = new TreeMap<>();
 
+  /** Of the timestamp that was read; null where this process writes. */
+  private @Nullable FileTime readAt;
+
   private TenantRepository(Path folder, KeyRing ring, InstantSource clock) {
     this.folder = folder;
     this.ring = ring;
@@ -66,6 +71,25 @@ final class TenantRepository {
       repository.publish(Role.TARGETS);
     }
     return repository;
+  }
+
+  /** What another process has published, to be read alone. */
+  static TenantRepository read(Path folder, InstantSource clock) throws IOException {
+    TenantRepository repository = new TenantRepository(folder, new KeyRing(folder), clock);
+    repository.readAt = Files.getLastModifiedTime(folder.resolve(Role.TIMESTAMP.file()));
+    long newest = repository.newestRootOnDisk();
+    repository.note(Role.ROOT, signed(repository.rootFile(newest)));
+    repository.loadTargets();
+    return repository;
+  }
+
+  /** Whether it is as its user wants it: to write, or to read what is published now. */
+  boolean fits(boolean writing) throws IOException {
+    FileTime read = readAt;
+    return writing
+        ? read == null
+        : read != null
+            && read.equals(Files.getLastModifiedTime(folder.resolve(Role.TIMESTAMP.file())));
   }
 
   List<Artifact> artifacts() {
