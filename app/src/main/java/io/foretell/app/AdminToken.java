@@ -27,8 +27,24 @@ public final class AdminToken {
 
   /** Reads the token of a data folder, or makes it. */
   public static AdminToken in(Path data) {
+    return in(data, true);
+  }
+
+  /**
+   * Reads the token of a folder.
+   *
+   * @param makes whether it is made where there is none
+   */
+  static AdminToken in(Path data, boolean makes) {
     Path file = data.resolve(FILE);
     try {
+      if (!makes && !Files.exists(file)) {
+        throw new Config.InvalidConfigException(
+            "shared: there is no "
+                + file
+                + "; see that the folder is the one of the other processes, and start one with the"
+                + " role desk first");
+      }
       Files.createDirectories(data);
       if (!Files.exists(file)) {
         write(file);

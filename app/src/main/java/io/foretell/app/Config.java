@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -33,6 +34,20 @@ public final class Config {
   private static final Map<String, Key<?>> KEYS = new LinkedHashMap<>();
 
   public static final Key<Path> DATA = key("data", "./data", Path::of, "Where everything is kept.");
+  static final Key<Set<Role>> ROLES =
+      key(
+          "roles",
+          "gateway,worker,desk",
+          Role::parse,
+          "What this process does: gateway, worker, desk; fewer than all need Kafka, PostgreSQL,"
+              + " InfluxDB and a shared folder.");
+  public static final Key<String> SHARED =
+      key(
+          "shared",
+          "",
+          v -> v,
+          "Folder that all processes see: keys, signed metadata, artifacts, admin.token; the data"
+              + " folder where empty.");
   public static final Key<String> BIND =
       key("bind", "127.0.0.1", v -> v, "The address that all listeners bind to.");
   public static final Key<Integer> MQTT_PORT = port("mqtt-port", "1883", "MQTT.");
@@ -99,11 +114,14 @@ public final class Config {
           Config::prefix,
           "Begins the names of all topics and groups.");
   public static final Key<Integer> KAFKA_REPLICATION =
+      key("engine.kafka.replication", "1", Config::positive, "Copies of each partition.");
+  public static final Key<Integer> KAFKA_IN_SYNC =
       key(
-          "engine.kafka.replication",
-          "1",
-          Config::positive,
-          "Copies of each partition; with 2 or more, 2 must have a message before it counts.");
+          "engine.kafka.min-in-sync",
+          "0",
+          Config::notNegative,
+          "Copies that must have a message before it is acknowledged; 0: 2, or 1 where there is"
+              + " one. Fixed when the topics are made.");
   public static final Key<String> KAFKA_CLIENT =
       key(
           "engine.kafka.client",
@@ -336,6 +354,12 @@ public final class Config {
     return value == null ? new Value(key.fallback(), "default") : value;
   }
 
+  /** The folder that all processes of an installation see. */
+  public Path shared() {
+    String shared = get(SHARED);
+    return shared.isEmpty() ? get(DATA) : Path.of(shared);
+  }
+
   /** Every key with its value and source, secrets hidden. */
   public List<Shown> shown() {
     List<Shown> shown = new ArrayList<>();
@@ -408,6 +432,14 @@ public final class Config {
     int n = number(text);
     if (n < 1) {
       throw new IllegalArgumentException("must be 1 or more");
+    }
+    return n;
+  }
+
+  private static int notNegative(String text) {
+    int n = number(text);
+    if (n < 0) {
+      throw new IllegalArgumentException("must be 0 or more");
     }
     return n;
   }

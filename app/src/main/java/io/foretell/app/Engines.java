@@ -6,6 +6,8 @@ import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
 import io.foretell.proto.Engine;
 import io.foretell.proto.Lane;
+import io.foretell.proto.Sink;
+import io.foretell.proto.Stage;
 import io.foretell.proto.Topic;
 import io.foretell.proto.wire.Topics;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
@@ -36,12 +39,22 @@ final class Engines {
               .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION));
       return new RocksEngine(data.resolve("lanes"), options, clock);
     }
+    int copies = config.get(Config.KAFKA_REPLICATION);
+    int inSync = config.get(Config.KAFKA_IN_SYNC);
+    if (inSync > copies) {
+      throw new Config.InvalidConfigException(
+          "engine.kafka.min-in-sync = "
+              + inSync
+              + ": there are "
+              + copies
+              + " copies; set engine.kafka.replication to "
+              + (inSync + 1)
+              + ", so that one broker may be away");
+    }
     KafkaEngineOptions options =
         KafkaEngineOptions.of(config.get(Config.KAFKA), data.resolve("streams"))
-            .withTopics(
-                config.get(Config.KAFKA_PREFIX),
-                config.get(Config.PARTITIONS),
-                config.get(Config.KAFKA_REPLICATION))
+            .withTopics(config.get(Config.KAFKA_PREFIX), config.get(Config.PARTITIONS), copies)
+            .withMinInSync(inSync == 0 ? Math.min(2, copies) : inSync)
             .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION))
             .withClient(client(config.get(Config.KAFKA_CLIENT)));
     return new KafkaEngine(options, clock);
@@ -59,6 +72,28 @@ final class Engines {
       read.stringPropertyNames().forEach(name -> settings.put(name, read.getProperty(name)));
     }
     return settings;
+  }
+
+  /**
+   * Gives a sink every entry of a lane in each process that asks; on the embedded engine, which has
+   * one, to attach it is the same.
+   *
+   * @param after the attached sink where which stands it begins; empty: what is new
+   */
+  static <I> void follow(
+      Engine engine, String name, Topic<I> from, Sink<I> sink, Optional<String> after) {
+    if (engine instanceof KafkaEngine kafka) {
+      kafka.follow(name, from, sink, after);
+    } else {
+      engine.attach(name, from, sink);
+    }
+  }
+
+  /** Makes the states of a stage readable that other processes host. */
+  static <S, I> void observe(Engine engine, String name, Topic<I> from, Stage<S, I> stage) {
+    if (engine instanceof KafkaEngine kafka) {
+      kafka.observe(name, from, stage);
+    }
   }
 
   /** How many entries a lane was ever given. */

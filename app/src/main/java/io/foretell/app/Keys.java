@@ -15,10 +15,21 @@ final class Keys {
 
   private Keys() {}
 
-  /** Reads it, or makes it; a file of another length opens nothing. */
-  static byte[] seal(Path folder) {
+  /**
+   * Reads it, or makes it; a file of another length opens nothing.
+   *
+   * @param makes false: it must be there
+   */
+  static byte[] seal(Path folder, boolean makes) {
     Path file = folder.resolve("seal.key");
     try {
+      if (!makes && !Files.exists(file)) {
+        throw new Config.InvalidConfigException(
+            "shared: there is no "
+                + file
+                + "; see that the folder is the one of the other processes, and start one with the"
+                + " role desk first");
+      }
       Files.createDirectories(folder);
       if (!Files.exists(file)) {
         byte[] key = new byte[BYTES];

@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.records.Neighbours;
 import io.foretell.app.tls.ServerCertificate;
 import io.foretell.diagnostics.Detector;
 import io.foretell.diagnostics.DiagnosisState;
@@ -18,6 +19,8 @@ import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
+import io.foretell.gateway.downlink.KeptDownlink;
+import io.foretell.gateway.downlink.SharedDownlink;
 import io.foretell.gateway.downlink.sql.SqlCommandStore;
 import io.foretell.gateway.identity.KeySeal;
 import io.foretell.gateway.identity.Registry;
@@ -26,6 +29,7 @@ import io.foretell.gateway.mqtt.MqttLimits;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
 import io.foretell.gateway.mqtt.sql.SqlSessionStore;
+import io.foretell.gateway.presence.sql.SharedPresence;
 import io.foretell.gateway.sparkplug.SparkplugDoor;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.history.influx.InfluxHistory;
@@ -44,6 +48,7 @@ import io.foretell.servicedesk.DeskConfig;
 import io.foretell.servicedesk.TicketDesk;
 import io.foretell.servicedesk.outbox.LaneRelay;
 import io.foretell.servicedesk.outbox.OutboxRelay;
+import io.foretell.servicedesk.outbox.Relay;
 import io.foretell.servicedesk.sql.DeskDatabase;
 import io.foretell.servicedesk.webhook.AddressGuard;
 import io.foretell.servicedesk.webhook.WebhookConfig;
@@ -57,9 +62,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLSocketFactory;
 import javax.sql.DataSource;
 
@@ -81,10 +88,13 @@ final class Parts {
   final History history;
   final Sink<Telemetry> samples;
   final Part historyStore;
+  final Set<Role> roles;
+  final Optional<Neighbours> neighbours;
   final Registry registry;
   final LivePresence presence;
+  final Optional<SharedPresence> everywhere;
   final LaneDoor door;
-  final DurableDownlink downlink;
+  final KeptDownlink downlink;
   final Knowledge knowledge;
   final CodeBook book;
   final List<Detector<?>> detectors;
@@ -105,7 +115,9 @@ final class Parts {
     this.ground = ground;
     this.config = config;
     this.clock = clock;
+    this.roles = config.get(Config.ROLES);
     Path data = config.get(Config.DATA);
+    Path shared = config.shared();
     // Takes long and needs nothing from the other parts, so it is made beside them.
     CompletableFuture<ServerCertificate> securing = Beside.make(() -> certificate(config, clock));
     vertx = ground.vertx;
@@ -129,13 +141,15 @@ final class Parts {
 
     Tables tables = ground.tables();
     DataSource records = tables.records().source();
+    neighbours = neighbours(config, records);
     registry =
         new Registry(
             new SqlDeviceStore(records),
-            new KeySeal(Keys.seal(data.resolve("keys"))),
+            new KeySeal(Keys.seal(shared.resolve("keys"), has(Role.DESK))),
             clock,
             config.get(Config.SANDBOX));
     presence = new LivePresence(engine.lane(Topics.UPLINK), LivePresence.DEFAULT_SILENCE, clock);
+    everywhere = neighbours.map(n -> new SharedPresence(presence, records, n.node()));
     door =
         new LaneDoor(
             engine.lane(Topics.UPLINK),
@@ -144,7 +158,11 @@ final class Parts {
             presence,
             doorLimits(config),
             clock);
-    downlink = new DurableDownlink(new SqlCommandStore(records), clock);
+    SqlCommandStore commands = new SqlCommandStore(records);
+    downlink =
+        neighbours.isPresent()
+            ? new SharedDownlink(commands, clock)
+            : new DurableDownlink(commands, clock);
 
     deskDatabase = tables.desk();
     desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, ground.deskWorker);
@@ -153,14 +171,15 @@ final class Parts {
     webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
     outbox = outbox(guard);
 
-    blobs = new FileBlobs(data.resolve("blobs"));
+    blobs = new FileBlobs(shared.resolve("blobs"));
     repository =
         new Repository(
-            data.resolve("metadata"),
-            data.resolve("keys").resolve("ota"),
+            shared.resolve("metadata"),
+            shared.resolve("keys").resolve("ota"),
             blobs,
             LARGEST_ARTIFACT,
-            clock);
+            clock,
+            this::turn);
     releases = new Published(repository);
     campaigns =
         new Campaigns(
@@ -171,19 +190,11 @@ final class Parts {
             campaignListener,
             clock,
             campaignIds(clock),
-            ground.campaignWorker);
+            ground.campaignWorker,
+            this::turn);
 
     ServerCertificate certificate = Beside.made(securing);
-    mqtt =
-        new MqttListener(
-            vertx,
-            mqtt(config, certificate),
-            new SparkplugDoor(door, presence, this::tell, clock),
-            registry,
-            downlink,
-            presence,
-            clock,
-            new SqlSessionStore(records));
+    mqtt = mqtt(mqtt(config, certificate), new SqlSessionStore(records));
     coap =
         new CoapListener(
             coap(config, certificate), door, registry, downlink, presence, releases, blobs);
@@ -191,6 +202,49 @@ final class Parts {
         config.get(Config.BRIDGE_URL).isEmpty()
             ? Optional.empty()
             : Optional.of(new Bridge(bridge(config), door));
+  }
+
+  /** Whether this process has a role. */
+  boolean has(Role role) {
+    return roles.contains(role);
+  }
+
+  /** Whether it is this process that does what only one may. */
+  boolean turn() {
+    return neighbours.map(Neighbours::turn).orElse(true);
+  }
+
+  private Optional<Neighbours> neighbours(Config config, DataSource records) {
+    return Role.shared(config)
+        ? Optional.of(
+            new Neighbours(
+                config.get(Config.RECORDS_URL),
+                config.get(Config.RECORDS_USER),
+                config.get(Config.RECORDS_PASSWORD),
+                records,
+                has(Role.DESK)))
+        : Optional.empty();
+  }
+
+  private MqttListener mqtt(MqttSettings settings, SqlSessionStore sessions) {
+    SparkplugDoor in = new SparkplugDoor(door, presence, this::tell, clock);
+    return neighbours
+        .map(
+            others ->
+                new MqttListener(
+                    vertx,
+                    settings,
+                    in,
+                    registry,
+                    downlink,
+                    presence,
+                    clock,
+                    sessions,
+                    new Among.Sessions(others)))
+        .orElseGet(
+            () ->
+                new MqttListener(
+                    vertx, settings, in, registry, downlink, presence, clock, sessions));
   }
 
   /** Takes a command to an edge node's connection. */
@@ -217,16 +271,21 @@ final class Parts {
             .allowing(config.get(Config.WEBHOOK_PRIVATE) ? PRIVATE_NETWORKS : List.of());
     return new OutboxRelay(
         deskDatabase.outbox(),
-        List.of(
-            new LaneRelay(
-                "lane", deskDatabase.outbox(), engine.lane(Topics.TICKETS), Duration.ofSeconds(10)),
-            new WebhookRelay(
-                "webhooks",
-                deskDatabase.outbox(),
-                deskDatabase.webhooks(),
-                webhook,
-                guard,
-                (SSLSocketFactory) SSLSocketFactory.getDefault())),
+        Stream.of(
+                new LaneRelay(
+                    "lane",
+                    deskDatabase.outbox(),
+                    engine.lane(Topics.TICKETS),
+                    Duration.ofSeconds(10)),
+                new WebhookRelay(
+                    "webhooks",
+                    deskDatabase.outbox(),
+                    deskDatabase.webhooks(),
+                    webhook,
+                    guard,
+                    (SSLSocketFactory) SSLSocketFactory.getDefault()))
+            .map(relay -> (Relay) new Among.InTurn(relay, this::turn))
+            .toList(),
         clock,
         scheduler,
         Duration.ofSeconds(1));

@@ -16,6 +16,7 @@ import io.foretell.proto.Telemetry;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.wire.Topics;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Every arrow of the loop, from top to bottom as a message takes them.
@@ -30,6 +31,9 @@ final class Pipeline {
   /** The identity of the hosted stage on disk. */
   static final String LOOP = "loop";
 
+  /** The identity of the sink that keeps commands. */
+  static final String DOWNLINK = "downlink";
+
   private Pipeline() {}
 
   /** Draws the arrows between a server's parts. */
@@ -39,24 +43,32 @@ final class Pipeline {
 
     // uplink ─► ingest ─► telemetry ─► diagnostics ─► findings: one pass over each uplink. What
     // cannot be decoded goes to "rejects" with its reason.
-    parts.engine.host(LOOP, Topics.UPLINK, loop(parts.config, parts.knowledge, parts.detectors));
+    Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop =
+        loop(parts.config, parts.knowledge, parts.detectors);
+    if (parts.has(Role.WORKER)) {
+      parts.engine.host(LOOP, Topics.UPLINK, loop);
 
-    // telemetry ─► whoever needs it, before the pass commits.
-    parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
-    parts.engine.attach("campaign-tracking", Topics.TELEMETRY, parts.campaigns.tracking());
-    parts.engine.attach("command-replies", Topics.TELEMETRY, parts.downlink.replies());
-    parts.engine.attach("watchers", Topics.TELEMETRY, watchers);
+      // telemetry ─► whoever needs it, before the pass commits.
+      parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
+      parts.engine.attach("campaign-tracking", Topics.TELEMETRY, parts.campaigns.tracking());
+      parts.engine.attach("command-replies", Topics.TELEMETRY, parts.downlink.replies());
+      parts.engine.attach("watchers", Topics.TELEMETRY, watchers);
+    }
+    if (parts.has(Role.DESK)) {
+      // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
+      // "tickets" and webhooks.
+      parts.engine.attach("desk", Topics.FINDINGS, parts.desk);
+      Engines.follow(parts.engine, "news", Topics.FINDINGS, news, Optional.empty());
 
-    // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
-    // "tickets" and webhooks.
-    parts.engine.attach("desk", Topics.FINDINGS, parts.desk);
-    parts.engine.attach("news", Topics.FINDINGS, news);
-
-    // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign
-    // is started through the API; its commands wait in the downlink until the device answers. What
-    // the device then reports comes in at the top again. See CampaignBridge for the way back to the
-    // desk.
-    parts.engine.attach("downlink", Topics.COMMANDS, parts.downlink);
+      // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign
+      // is started through the API; its commands wait in the downlink until the device answers.
+      // What the device then reports comes in at the top again. See CampaignBridge for the way back
+      // to the desk.
+      parts.engine.attach(DOWNLINK, Topics.COMMANDS, parts.downlink);
+    }
+    if (parts.neighbours.isPresent()) {
+      among(parts, loop);
+    }
 
     // A revoked device is cut off at once.
     parts.registry.onRevoked(parts.coap::cut);
@@ -67,6 +79,19 @@ final class Pipeline {
         device -> {
           var unused = parts.downlink.withdraw(device);
         });
+  }
+
+  /** What is different where other processes have a share in it. */
+  private static void among(
+      Parts parts, Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop) {
+    if (parts.has(Role.DESK)) {
+      Engines.observe(parts.engine, LOOP, Topics.UPLINK, loop);
+    }
+    if (parts.has(Role.GATEWAY)) {
+      // Each gateway passes every command, and has those that come for its own devices.
+      Optional<String> kept = Optional.of(DOWNLINK);
+      Engines.follow(parts.engine, "deliveries", Topics.COMMANDS, parts.downlink, kept);
+    }
   }
 
   /** Decoding and diagnosis as one fold; for the server, and for replays with other rules. */

@@ -11,6 +11,7 @@ import io.foretell.app.http.TicketApi;
 import io.foretell.app.metrics.Metrics;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.firmwareota.Campaign;
+import io.foretell.gateway.Presence;
 import io.foretell.gateway.http.DeviceRoutes;
 import io.foretell.gateway.http.HttpSettings;
 import io.foretell.ingest.DeviceStream;
@@ -42,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,12 +62,15 @@ public final class Server implements AutoCloseable {
   private final Conservation conservation;
   private final Metrics metrics = new Metrics();
   private final List<Part> started = new CopyOnWriteArrayList<>();
+  private final Optional<Among> among;
+  private @Nullable DeviceRoutes deviceRoutes;
   private boolean announced;
 
   /** Puts a server together; nothing is listening yet. */
   public Server(Config config, InstantSource clock) {
+    Role.check(config);
     this.config = config;
-    this.admin = AdminToken.in(config.get(Config.DATA));
+    this.admin = AdminToken.in(config.shared(), config.get(Config.ROLES).contains(Role.DESK));
     CampaignBridge bridge = new CampaignBridge();
     this.ground = new Ground(config);
     this.parts = parts(config, clock, ground, bridge);
@@ -86,10 +91,12 @@ public final class Server implements AutoCloseable {
             rooms(states),
             new HttpApi.Operator(
                 admin::matches,
+                Role.words(parts.roles),
                 this::health,
                 metrics::text,
                 this::describe,
                 out -> snapshot.write(version(), out)));
+    this.among = Among.connect(parts, this::cut);
     Pipeline.draw(parts, this::watch, this::news);
     bridge.connect(parts.desk, this::tell);
     parts.presence.onChange(
@@ -127,7 +134,18 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /** Ends the HTTP requests of a device whose secrets are void. */
+  private void cut(DeviceId device) {
+    DeviceRoutes open = deviceRoutes;
+    if (open != null) {
+      open.cut(device);
+    }
+  }
+
   private void deviceRoutes(Router router) {
+    if (!parts.has(Role.GATEWAY)) {
+      return;
+    }
     new ClaimRoute(parts.vertx, parts.registry).mount(router);
     DeviceRoutes devices =
         new DeviceRoutes(
@@ -144,6 +162,7 @@ public final class Server implements AutoCloseable {
     if (config.get(Config.MQTT_WS)) {
       router.get("/mqtt").handler(context -> parts.mqtt.upgrade(context.request()));
     }
+    deviceRoutes = devices;
     parts.registry.onRevoked(devices::cut);
     new MetadataRoutes(parts.vertx, parts.registry, parts.repository).mount(router);
   }
@@ -151,7 +170,7 @@ public final class Server implements AutoCloseable {
   private HttpApi.Rooms rooms(DeviceStates states) {
     return new HttpApi.Rooms(
         parts.registry,
-        parts.presence,
+        parts.everywhere.map(Presence.class::cast).orElse(parts.presence),
         states,
         parts.history,
         parts.downlink,
@@ -186,10 +205,28 @@ public final class Server implements AutoCloseable {
 
   private void startParts() {
     start(ground.tables().records());
+    parts.neighbours.ifPresent(this::start);
     start(parts.engine);
-    start(parts.historyStore);
+    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
+      start(parts.historyStore);
+    }
     start(parts.downlink);
-    start(parts.outbox);
+    if (parts.has(Role.DESK)) {
+      start(parts.outbox);
+    }
+    if (parts.has(Role.GATEWAY)) {
+      startListeners();
+    } else {
+      start(http);
+    }
+    parts.scheduler.scheduleWithFixedDelay(
+        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    parts.scheduler.scheduleWithFixedDelay(
+        this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
+    writeRunning();
+  }
+
+  private void startListeners() {
     CompletableFuture<Part> coap = Beside.make(() -> start(parts.coap));
     try {
       start(parts.mqtt);
@@ -198,11 +235,6 @@ public final class Server implements AutoCloseable {
       Beside.made(coap);
     }
     parts.bridge.ifPresent(this::start);
-    parts.scheduler.scheduleWithFixedDelay(
-        this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-    parts.scheduler.scheduleWithFixedDelay(
-        this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
-    writeRunning();
   }
 
   private Part start(Part part) {
@@ -216,9 +248,13 @@ public final class Server implements AutoCloseable {
     long now = parts.clock.millis();
     try {
       parts.presence.expire(now);
-      parts.registry.expire(now);
-      parts.downlink.expire(now);
-      parts.campaigns.tick(now);
+      parts.downlink.offerAgain();
+      among.ifPresent(others -> others.tick(now));
+      if (parts.turn() && parts.has(Role.DESK)) {
+        parts.registry.expire(now);
+        parts.downlink.expire(now);
+        parts.campaigns.tick(now);
+      }
     } catch (RuntimeException e) {
       // Boundary: what fails now is tried again at the next tick, and the timer must live.
       log.warn("a tick failed: {}", e.toString());
@@ -310,6 +346,7 @@ public final class Server implements AutoCloseable {
   private Map<String, Object> describe() {
     Map<String, Object> server = new LinkedHashMap<>();
     server.put("version", version());
+    server.put("roles", Role.words(parts.roles));
     server.put("ports", ports());
     server.put("health", health());
     server.put("configuration", config.shown());
@@ -335,6 +372,11 @@ public final class Server implements AutoCloseable {
   /** Where everything is kept. */
   public Path data() {
     return config.get(Config.DATA);
+  }
+
+  /** What it keeps together with the other processes of its installation. */
+  public Path shared() {
+    return config.shared();
   }
 
   /** The routes of the API that are bound, as in the OpenAPI file. */

@@ -11,6 +11,7 @@ import io.foretell.proto.Topic;
 import io.foretell.proto.UplinkKind;
 import io.foretell.proto.wire.Topics;
 import io.foretell.servicedesk.webhook.WebhookStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -60,10 +61,14 @@ final class ServerMetrics {
           "kind",
           kind.route());
     }
-    lanes(metrics, parts.engine);
+    lanes(metrics, parts);
     mqtt(metrics, parts.mqtt);
-    diagnosis(metrics, troubles, parts.config);
-    webhooks(metrics, parts.deskDatabase.webhooks());
+    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
+      diagnosis(metrics, troubles, parts.config);
+    }
+    if (parts.has(Role.DESK)) {
+      webhooks(metrics, parts.deskDatabase.webhooks());
+    }
     if (parts.engine instanceof RocksEngine rocks) {
       engine(metrics, rocks);
     } else if (parts.engine instanceof KafkaEngine kafka) {
@@ -71,7 +76,8 @@ final class ServerMetrics {
     }
   }
 
-  private static void lanes(Metrics metrics, Engine engine) {
+  private static void lanes(Metrics metrics, Parts parts) {
+    Engine engine = parts.engine;
     for (Topic<?> topic :
         List.of(Topics.UPLINK, Topics.FINDINGS, Topics.TICKETS, Topics.COMMANDS, Topics.REJECTS)) {
       metrics.counter(
@@ -82,7 +88,14 @@ final class ServerMetrics {
           "lane",
           topic.name());
     }
-    for (String reader : List.of(Pipeline.LOOP, "desk", "downlink")) {
+    List<String> readers = new ArrayList<>();
+    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
+      readers.add(Pipeline.LOOP);
+    }
+    if (parts.has(Role.DESK)) {
+      readers.addAll(List.of("desk", Pipeline.DOWNLINK));
+    }
+    for (String reader : readers) {
       metrics.gauge(
           "foretell.lag",
           "Entries that a reader of a lane has still to read",

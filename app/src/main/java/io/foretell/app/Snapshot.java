@@ -25,8 +25,10 @@ final class Snapshot {
   private static final String PREFIX = ".backup-";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final String TLS = "tls";
+
   /** What stands beside the stores; the rest of a data folder is made anew at each start. */
-  private static final List<String> BESIDE = List.of("tls", "admin.token", "blobs");
+  private static final List<String> BESIDE = List.of(TLS, "admin.token", "blobs");
 
   private final Parts parts;
   private final Path data;
@@ -82,7 +84,8 @@ final class Snapshot {
   }
 
   private void copy(String name, Path folder) throws IOException {
-    Path from = data.resolve(name);
+    Path base = name.equals(TLS) ? data : parts.config.shared();
+    Path from = base.resolve(name);
     if (!Files.exists(from)) {
       return;
     }
@@ -91,7 +94,7 @@ final class Snapshot {
       all = found.filter(Files::isRegularFile).filter(file -> !half(file)).toList();
     }
     for (Path file : all) {
-      Path to = folder.resolve(data.relativize(file).toString());
+      Path to = folder.resolve(base.relativize(file).toString());
       Path parent = to.getParent();
       if (parent != null) {
         Files.createDirectories(parent);

@@ -15,6 +15,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,6 +97,9 @@ final class DoctorCommand implements Callable<Integer> {
 
   private void parts(JsonNode running) {
     check("version", true, running.path("version").asText());
+    List<String> roles = new ArrayList<>();
+    running.path("roles").forEach(role -> roles.add(role.asText()));
+    check("roles", !roles.isEmpty(), String.join(", ", roles));
     for (JsonNode part : running.path("health")) {
       StringBuilder found =
           new StringBuilder(part.path("ready").asBoolean() ? "ready" : "not ready");

@@ -35,6 +35,12 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--data", paramLabel = "DIR", description = "Data folder (default: ./data).")
   private @Nullable String data;
 
+  @Option(
+      names = "--roles",
+      paramLabel = "ROLES",
+      description = "gateway, worker, desk, by commas (default: all).")
+  private @Nullable String roles;
+
   @Option(names = "--bind", paramLabel = "ADDRESS", description = "Default: 127.0.0.1.")
   private @Nullable String bind;
 
@@ -119,7 +125,7 @@ final class ServeCommand implements Callable<Integer> {
     return line.append("; console http://127.0.0.1:")
         .append(server.ports().get("http"))
         .append("/, token in ")
-        .append(server.data().resolve("admin.token"))
+        .append(server.shared().resolve("admin.token"))
         .toString();
   }
 
@@ -135,6 +141,7 @@ final class ServeCommand implements Callable<Integer> {
   private Map<String, String> flags() {
     Map<String, String> flags = new LinkedHashMap<>(set);
     put(flags, "data", data);
+    put(flags, "roles", roles);
     put(flags, "bind", bind);
     put(flags, "mqtt-port", mqtt);
     put(flags, "mqtts-port", mqtts);

@@ -50,6 +50,8 @@ public final class HttpApi implements Part {
   /** How long the head of a request may take, and its body may come by drops. */
   private static final Duration SLOWEST = Duration.ofMillis(4_500);
 
+  private static final String DESK = "desk";
+
   private final Vertx vertx;
   private final String bind;
   private final int wanted;
@@ -78,9 +80,14 @@ public final class HttpApi implements Part {
       Function<String, Long> verified,
       InstantSource clock) {}
 
-  /** What the operator's routes need. */
+  /**
+   * What the operator's routes need.
+   *
+   * @param roles what this process does; the API and the console are there with {@code desk}
+   */
   public record Operator(
       Predicate<String> admin,
+      List<String> roles,
       Supplier<List<Health>> health,
       Supplier<String> metrics,
       Supplier<Map<String, Object>> server,
@@ -115,9 +122,11 @@ public final class HttpApi implements Part {
     api.route().handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY));
     bindAll(rooms, operator);
     api.route().handler(this::unknown);
-    router.get("/api/v1/openapi.yaml").handler(this::openApi);
-    router.route("/api/v1/*").subRouter(api);
-    new ConsoleFiles().mount(router);
+    if (operator.roles().contains(DESK)) {
+      router.get("/api/v1/openapi.yaml").handler(this::openApi);
+      router.route("/api/v1/*").subRouter(api);
+      new ConsoleFiles().mount(router);
+    }
     router.route().last().handler(this::unknown);
   }
 
@@ -158,7 +167,9 @@ public final class HttpApi implements Part {
               try {
                 context
                     .response()
-                    .end(json.writeValueAsString(Map.of("ready", ready, "parts", parts)));
+                    .end(
+                        json.writeValueAsString(
+                            Map.of("ready", ready, "roles", operator.roles(), "parts", parts)));
               } catch (JsonProcessingException e) {
                 context.response().end("{\"ready\":" + ready + "}");
               }

@@ -69,11 +69,13 @@ final class HouseRules {
             "gateway.identity.sql",
             "gateway.downlink.sql",
             "gateway.mqtt.sql",
+            "gateway.presence.sql",
             "servicedesk.sql",
             "firmwareota.sql"));
     LIBRARIES.put(
         "org.flywaydb", List.of("gateway.identity.sql", "servicedesk.sql", "firmwareota.sql"));
     LIBRARIES.put("com.zaxxer", List.of("app.records"));
+    LIBRARIES.put("org.postgresql", List.of("app.records"));
     LIBRARIES.put("org.bouncycastle", List.of("app.tls"));
     LIBRARIES.put("io.micrometer", List.of("app.metrics"));
     LIBRARIES.put("picocli", List.of("app.cli"));

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** Debian's InfluxDB 1.6 on a free port, with its data in a folder of the test. */
-final class Influxd implements AutoCloseable {
+public final class Influxd implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -27,7 +27,8 @@ final class Influxd implements AutoCloseable {
     this.server = server;
   }
 
-  static Influxd in(Path folder) throws IOException {
+  /** Starts one. */
+  public static Influxd in(Path folder) throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
@@ -55,7 +56,8 @@ final class Influxd implements AutoCloseable {
     return influxd;
   }
 
-  String url() {
+  /** Its address. */
+  public String url() {
     return "http://127.0.0.1:" + port;
   }
 

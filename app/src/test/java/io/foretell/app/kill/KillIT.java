@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * A server is killed twenty times while devices report to it, sometimes before it has come up, and
  * always begins again on the same folder. What it has acknowledged is there in the end, once.
  */
-final class KillIT {
+public final class KillIT {
   private static final Logger log = LoggerFactory.getLogger(KillIT.class);
   private static final int ROUNDS = 20;
   private static final int DEVICES = 4;
@@ -115,7 +115,8 @@ final class KillIT {
     return devices.stream().mapToLong(device -> device.acknowledged().cardinality()).sum();
   }
 
-  static void settle(ApiClient api) {
+  /** Waits until all that is on the lanes is worked through. */
+  public static void settle(ApiClient api) {
     RunningServer.await(
         "all that is on the lanes",
         () -> api.get("/conservation", Map.of()).path("inFlight").asLong() == 0);
@@ -136,14 +137,15 @@ final class KillIT {
     assertThat(device.refused()).as("refused to %s", device.name()).isZero();
   }
 
-  static BitSet all(NumberedDevice device) {
+  /** The numbers of all reports that a device has made. */
+  public static BitSet all(NumberedDevice device) {
     BitSet all = new BitSet();
     all.set(1, device.sent() + 1);
     return all;
   }
 
   /** The numbers that history has; a number that is there twice fails. */
-  static BitSet stored(ApiClient api, NumberedDevice device) {
+  public static BitSet stored(ApiClient api, NumberedDevice device) {
     BitSet stored = new BitSet();
     Map<String, String> query = new LinkedHashMap<>();
     query.put("signal", NumberedDevice.SIGNAL);
@@ -178,7 +180,8 @@ final class KillIT {
     assertThat(ofCause).hasSize(told.values().stream().mapToInt(Set::size).sum());
   }
 
-  private static Map<String, Set<String>> ticketed(ApiClient api) {
+  /** The codes that have a ticket, by device. */
+  public static Map<String, Set<String>> ticketed(ApiClient api) {
     Map<String, Set<String>> ticketed = new TreeMap<>();
     for (JsonNode ticket : api.get("/tickets", Map.of("limit", "1000")).path("items")) {
       String cause = ticket.path("cause").asText();

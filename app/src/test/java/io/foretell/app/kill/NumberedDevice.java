@@ -8,6 +8,7 @@ import io.foretell.agent.MemorySpool;
 import io.foretell.agent.Message;
 import io.foretell.agent.Numbering;
 import io.foretell.agent.mqtt.MqttLink;
+import io.foretell.proto.v1.CommandReply;
 import io.foretell.proto.v1.DeviceCommand;
 import io.foretell.proto.v1.FaultCode;
 import io.foretell.proto.v1.FaultReport;
@@ -15,7 +16,9 @@ import io.foretell.proto.v1.Report;
 import io.foretell.proto.v1.Series;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -29,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * A device that reports as fast as it is acknowledged. Its n-th report has one sample: the value n,
  * at event time {@code base + n} ms. So what the server has of it can be told one by one.
  */
-final class NumberedDevice implements AutoCloseable {
-  static final String SIGNAL = "test.number";
+public final class NumberedDevice implements AutoCloseable {
+  /** The signal of its reports. */
+  public static final String SIGNAL = "test.number";
 
   private static final int OUTSTANDING = 64;
   private static final int REPORTS_PER_FAULT = 100;
@@ -48,6 +52,7 @@ final class NumberedDevice implements AutoCloseable {
   private final Agent agent;
   private final BitSet acknowledged = new BitSet();
   private final Set<String> codes = new TreeSet<>();
+  private final Map<String, Integer> commands = new TreeMap<>();
   private int sent;
   private int refused;
   private boolean feeding = true;
@@ -57,7 +62,7 @@ final class NumberedDevice implements AutoCloseable {
    *
    * @param address {@code tcp://host:port} of the server that runs now; empty: there is none
    */
-  NumberedDevice(
+  public NumberedDevice(
       String name,
       String token,
       Supplier<String> address,
@@ -78,11 +83,11 @@ final class NumberedDevice implements AutoCloseable {
             scheduler,
             blocking,
             new Agent.Settings(16, 100, 400),
-            command -> {});
+            this::answer);
   }
 
   /** Connects, and reports until it is told to {@link #finish}. */
-  void start() {
+  public void start() {
     agent.start();
     for (int i = 0; i < OUTSTANDING; i++) {
       report();
@@ -113,6 +118,21 @@ final class NumberedDevice implements AutoCloseable {
         blocking);
   }
 
+  private void answer(DeviceCommand command) {
+    CommandReply reply;
+    synchronized (this) {
+      commands.merge(command.getId(), 1, Integer::sum);
+      reply =
+          CommandReply.newBuilder()
+              .setOrigin(numbering.next())
+              .setTime(base + sent)
+              .setCommandId(command.getId())
+              .setOutcome(CommandReply.Outcome.DONE)
+              .build();
+    }
+    agent.offer(Message.own("replies", reply)).thenAccept(this::judge);
+  }
+
   private synchronized void judge(Ack ack) {
     refused += ack.usable() ? 0 : 1;
   }
@@ -138,36 +158,41 @@ final class NumberedDevice implements AutoCloseable {
   }
 
   /** Reports nothing new from now on. */
-  synchronized void finish() {
+  public synchronized void finish() {
     feeding = false;
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
   /** How many reports it has made. */
-  synchronized int sent() {
+  public synchronized int sent() {
     return sent;
   }
 
   /** How many messages were acknowledged as of no use. */
-  synchronized int refused() {
+  public synchronized int refused() {
     return refused;
   }
 
   /** The numbers of the reports that the server has acknowledged. */
-  synchronized BitSet acknowledged() {
+  public synchronized BitSet acknowledged() {
     return (BitSet) acknowledged.clone();
   }
 
   /** The fault codes that it has told of. */
-  synchronized Set<String> codes() {
+  public synchronized Set<String> codes() {
     return Set.copyOf(codes);
   }
 
+  /** The commands that it has got, and how often. */
+  public synchronized Map<String, Integer> commands() {
+    return Map.copyOf(commands);
+  }
+
   /** How many messages the server has not acknowledged. */
-  int backlog() {
+  public int backlog() {
     return agent.backlog();
   }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A server in a process of its own, as {@code foretell serve} starts it; it can be killed. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final long READY_SECONDS = 60;
 
   private final Process process;
@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
    * @param log its standard error is appended to it
    * @param settings keys and their values
    */
-  static ServerProcess launch(Path data, Path log, List<String> settings) {
+  public static ServerProcess launch(Path data, Path log, List<String> settings) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -77,12 +77,17 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Waits until it is ready; fails with the end of its log where it does not become so. */
-  void awaitReady() throws InterruptedException {
+  public void awaitReady() throws InterruptedException {
     try {
       ready.get(READY_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new AssertionError("the server has not become ready; its log ends:\n" + logEnd(), e);
     }
+  }
+
+  /** Whether it has said that it is ready. */
+  public boolean ready() {
+    return ready.isDone() && !ready.isCompletedExceptionally();
   }
 
   private String logEnd() {
@@ -95,17 +100,17 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Lets it live for a while; whether it has ended by itself, which it must not. */
-  boolean endsWithin(long millis) throws InterruptedException {
+  public boolean endsWithin(long millis) throws InterruptedException {
     return process.waitFor(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Where devices connect over MQTT. */
-  String mqtt() {
+  public String mqtt() {
     return "tcp://127.0.0.1:" + ready.join().path("mqtt").asInt();
   }
 
   /** Where its health is. */
-  String http() {
+  public String http() {
     return "http://127.0.0.1:" + ready.join().path("http").asInt();
   }
 
@@ -125,10 +130,14 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Its API, as the administrator. */
-  ApiClient api() {
+  public ApiClient api() {
+    return api(data);
+  }
+
+  /** The same where the administrator's token is in another folder. */
+  public ApiClient api(Path folder) {
     try {
-      return new ApiClient(
-          "http://127.0.0.1:" + ready.join().path("http").asInt(), AdminToken.read(data));
+      return new ApiClient(http(), AdminToken.read(folder));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
