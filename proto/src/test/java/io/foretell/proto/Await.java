@@ -16,10 +16,15 @@ public final class Await {
 
   /** Until it holds. */
   public static void until(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + LIMIT.toNanos();
+    until(what, LIMIT, condition);
+  }
+
+  /** Waits until something holds, as long as it is told to. */
+  public static void until(String what, Duration limit, BooleanSupplier condition) {
+    long end = System.nanoTime() + limit.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        fail("waited " + LIMIT.toSeconds() + " s for: " + what);
+        fail("waited " + limit.toSeconds() + " s for: " + what);
       }
       LockSupport.parkNanos(2_000_000);
     }

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +24,9 @@ import java.util.stream.Stream;
  * however that ends.
  */
 public final class KafkaBroker {
+  // Long enough for a machine that builds beside the test.
+  private static final Duration START = Duration.ofSeconds(90);
+
   private final Path folder;
   private final Path settings;
   private final int port;
@@ -144,7 +148,7 @@ public final class KafkaBroker {
 
   private void awaitAnswer() {
     Process started = process;
-    Await.until("the broker answers", () -> answers(started));
+    Await.until("the broker answers", START, () -> answers(started));
   }
 
   private boolean answers(Process started) {

@@ -147,7 +147,9 @@ public final class SharedDownlink implements KeptDownlink {
         () -> {
           List<Tracked> expired = new ArrayList<>();
           store.overdue(now).forEach(t -> Moves.overdue(t, now).ifPresent(expired::add));
-          return change(expired).size();
+          int moved = change(expired).size();
+          offerWhatWaits();
+          return moved;
         });
   }
 
@@ -207,7 +209,11 @@ public final class SharedDownlink implements KeptDownlink {
     long now = clock.millis();
     for (Tracked tracked : open) {
       Command command = tracked.command();
-      if (!Moves.waits(tracked) || connection.hasSent(command) || now >= command.expiresAt()) {
+      if (!Moves.waits(tracked) || connection.hasSent(command)) {
+        continue;
+      }
+      if (now >= command.expiresAt()) {
+        changed.add(Moves.moved(tracked, State.EXPIRED, now, ""));
         continue;
       }
       if (!connection.deliver(command)) {

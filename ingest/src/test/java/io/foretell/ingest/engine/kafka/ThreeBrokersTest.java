@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ThreeBrokersTest {
   private static final DeviceId DEVICE = DeviceId.parse("d");
 
+  private static final Duration RECOVERY = Duration.ofSeconds(60);
+
   @TempDir Path folder;
 
   private final List<KafkaBroker> brokers = KafkaBroker.three();
@@ -50,7 +52,7 @@ class ThreeBrokersTest {
 
     brokers.get(0).stop();
     assertThat(append(50)).as("acknowledged with two brokers of three").isEqualTo(50);
-    Await.until("the stage goes on", () -> lag() == 0);
+    Await.until("the stage goes on", RECOVERY, () -> lag() == 0);
     assertThat(engine.health().ready()).isTrue();
 
     brokers.get(1).stop();
@@ -61,9 +63,9 @@ class ThreeBrokersTest {
         .contains("LANES_UNAVAILABLE");
 
     brokers.get(0).start();
-    Await.until("it takes messages again", () -> append(1) == 1);
+    Await.until("it takes messages again", RECOVERY, () -> append(1) == 1);
     assertThat(append(20)).isEqualTo(20);
-    Await.until("the stage has all", () -> lag() == 0);
+    Await.until("the stage has all", RECOVERY, () -> lag() == 0);
     assertThat(engine.health().ready()).isTrue();
     List<String> words = all(engine.lane(WORDS));
     assertThat(words).doesNotHaveDuplicates().containsSubsequence(acknowledged);
