@@ -120,6 +120,22 @@ public final class Config {
       key("records.user", "", v -> v, "User of that database.");
   public static final Key<String> RECORDS_PASSWORD =
       key("records.password", "", v -> v, "Its password; never shown.");
+  public static final Key<String> S3_URL =
+      key(
+          "artifacts.s3.url",
+          "",
+          v -> v,
+          "Address of an S3-compatible store of artifacts; files under DIR/blobs where empty.");
+  public static final Key<String> S3_REGION =
+      key("artifacts.s3.region", "us-east-1", v -> v, "Region that requests are signed for.");
+  public static final Key<String> S3_BUCKET =
+      key("artifacts.s3.bucket", "foretell", v -> v, "Bucket; it must be there.");
+  public static final Key<String> S3_PREFIX =
+      key("artifacts.s3.prefix", "artifacts", v -> v, "In front of every object's name.");
+  public static final Key<String> S3_ACCESS_KEY =
+      key("artifacts.s3.access-key", "", v -> v, "Access key of that store.");
+  public static final Key<String> S3_SECRET_KEY =
+      key("artifacts.s3.secret-key", "", v -> v, "Its secret; never shown.");
   public static final Key<String> INFLUX_URL =
       key(
           "history.influx.url",
@@ -232,7 +248,7 @@ public final class Config {
 
     /** Whether its value must not be shown. */
     boolean secret() {
-      return name.endsWith("token") || name.endsWith("password");
+      return name.endsWith("token") || name.endsWith("password") || name.endsWith("secret-key");
     }
   }
 

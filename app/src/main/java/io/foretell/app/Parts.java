@@ -7,6 +7,8 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.firmwareota.CampaignListener;
 import io.foretell.firmwareota.Campaigns;
 import io.foretell.firmwareota.blobs.FileBlobs;
+import io.foretell.firmwareota.blobs.s3.S3Blobs;
+import io.foretell.firmwareota.blobs.s3.S3Settings;
 import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
@@ -93,6 +95,7 @@ final class Parts {
   final Webhooks webhooks;
   final OutboxRelay outbox;
   final Blobs blobs;
+  final Optional<S3Blobs> sharedBlobs;
   final Repository repository;
   final Releases releases;
   final Campaigns campaigns;
@@ -153,7 +156,8 @@ final class Parts {
     webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
     outbox = outbox(guard);
 
-    blobs = new FileBlobs(data.resolve("blobs"));
+    sharedBlobs = sharedBlobs(config, data.resolve("blobs"));
+    blobs = sharedBlobs.<Blobs>map(s3 -> s3).orElseGet(() -> new FileBlobs(data.resolve("blobs")));
     repository =
         new Repository(
             data.resolve("metadata"),
@@ -255,6 +259,21 @@ final class Parts {
         config.get(Config.INFLUX_ORG),
         colon < 0 ? "" : secret.substring(0, colon),
         colon < 0 ? secret : secret.substring(colon + 1));
+  }
+
+  private static Optional<S3Blobs> sharedBlobs(Config config, Path copies) {
+    if (config.get(Config.S3_URL).isEmpty()) {
+      return Optional.empty();
+    }
+    S3Settings settings =
+        new S3Settings(
+            URI.create(config.get(Config.S3_URL)),
+            config.get(Config.S3_REGION),
+            config.get(Config.S3_BUCKET),
+            config.get(Config.S3_PREFIX),
+            config.get(Config.S3_ACCESS_KEY),
+            config.get(Config.S3_SECRET_KEY));
+    return Optional.of(new S3Blobs(settings, copies));
   }
 
   private static ServerCertificate certificate(Config config, InstantSource clock) {

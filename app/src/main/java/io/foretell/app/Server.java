@@ -190,6 +190,7 @@ public final class Server implements AutoCloseable {
     start(parts.historyStore);
     start(parts.downlink);
     start(parts.outbox);
+    parts.sharedBlobs.ifPresent(this::start);
     CompletableFuture<Part> coap = Beside.make(() -> start(parts.coap));
     try {
       start(parts.mqtt);
