@@ -2,6 +2,7 @@ package io.foretell.diagnostics;
 
 import io.foretell.diagnostics.episodes.Episode;
 import io.foretell.diagnostics.episodes.Episodes;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Telemetry;
 import java.util.Collection;
 import java.util.List;
@@ -57,8 +58,8 @@ public final class DiagnosisState {
       return new Reading<>(reader, reader.codec().decode(bytes));
     }
 
-    List<Observation> read(Telemetry telemetry) {
-      return reader.reads(telemetry) ? reader.read(memory, telemetry) : List.of();
+    List<Observation> read(DeviceId device, Telemetry telemetry) {
+      return reader.reads(telemetry) ? reader.read(memory, device, telemetry) : List.of();
     }
 
     byte[] encoded() {
