@@ -166,7 +166,14 @@ final class DeviceApi {
             .map(state -> new ArrayList<>(state.episodes()))
             .orElseGet(ArrayList::new);
     episodes.sort(Comparator.comparing(Episode::severity).reversed());
-    return Map.of("items", episodes.stream().map(e -> Shapes.episode(device, e)).toList());
+    List<Map<String, Object>> items = new ArrayList<>();
+    episodes.forEach(e -> items.add(Shapes.episode(device, e)));
+    if (call.query("healed").orElse("").equals("true")) {
+      states
+          .diagnosis(device)
+          .ifPresent(state -> state.healed().forEach(h -> items.add(Shapes.healed(device, h))));
+    }
+    return Map.of("items", items);
   }
 
   private Object commands(Call call) {
