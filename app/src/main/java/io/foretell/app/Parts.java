@@ -4,6 +4,7 @@ import io.foretell.app.tls.ServerCertificate;
 import io.foretell.diagnostics.Detector;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.firmwareota.CampaignListener;
 import io.foretell.firmwareota.Campaigns;
 import io.foretell.firmwareota.blobs.FileBlobs;
@@ -84,6 +85,8 @@ final class Parts {
   final Sink<Telemetry> samples;
   final Part historyStore;
   final Registry registry;
+  final Models models;
+  final ModelDecoding decoding;
   final LivePresence presence;
   final LaneDoor door;
   final DurableDownlink downlink;
@@ -138,6 +141,8 @@ final class Parts {
             new KeySeal(Keys.seal(data.resolve("keys"))),
             clock,
             config.get(Config.SANDBOX));
+    models = new Models(registry::find, clock);
+    decoding = new ModelDecoding(knowledge.manifests(), models);
     presence = new LivePresence(engine.lane(Topics.UPLINK), LivePresence.DEFAULT_SILENCE, clock);
     door =
         new LaneDoor(

@@ -162,6 +162,7 @@ public final class Server implements AutoCloseable {
         parts.campaigns,
         parts.repository,
         parts.book,
+        parts.decoding,
         conservation,
         this::verified,
         parts.clock);
