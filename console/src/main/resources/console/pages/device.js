@@ -16,7 +16,7 @@ export function device({ update, id }) {
   const load = calmly(async () => {
     try {
       const [d, faults, latest, commands, tickets] = await Promise.all([
-        get(path), get(`${path}/faults`), get(`${path}/signals`), get(`${path}/commands`),
+        get(path), get(`${path}/faults?healed=true`), get(`${path}/signals`), get(`${path}/commands`),
         get('/tickets', { device: id, limit: 20 }),
       ]);
       Object.assign(state, { device: d, faults: faults.items, latest: latest.items, commands: commands.items, tickets: tickets.items, failure: null });
@@ -102,7 +102,7 @@ export function device({ update, id }) {
   const faultRow = (f) => html`
     <tr><td>${badge('severity', f.severity)}</td>
       <td><b>${f.code}${f.subType >= 0 ? `/${f.subType}` : ''}</b> <span class="quiet">${f.system}</span></td>
-      <td class="what">${f.title}</td><td>${badge('phase', f.phase)}</td><td class="n">${f.occurrences}</td>
+      <td class="what">${f.title}</td><td>${badge('standing', f.standing)}</td><td class="n">${f.occurrences}</td>
       <td>${when(f.since)}</td><td>${when(f.last)}</td>
       <td>${Object.entries(f.freezeFrame || {}).map(([k, v]) => html`<code>${k.split('.').pop()} = ${number(v, 2)}</code> `)}</td></tr>`;
 
@@ -121,7 +121,7 @@ export function device({ update, id }) {
       <section>
         <h2>${t('faults')}</h2>
         ${state.faults.length ? html`<div class="scroll"><table>
-          <thead><tr><th>${t('severity')}</th><th>${t('code')}</th><th>${t('title')}</th><th>${t('phase')}</th>
+          <thead><tr><th>${t('severity')}</th><th>${t('code')}</th><th>${t('title')}</th><th>${t('standing')}</th>
             <th class="n">${t('times')}</th><th>${t('since')}</th><th>${t('last')}</th><th>${t('freezeFrame')}</th></tr></thead>
           <tbody>${state.faults.map(faultRow)}</tbody></table></div>` : empty(t('device.noFaults'))}
       </section>

@@ -57,6 +57,7 @@ final class Among {
 
   private void revoked(DeviceId device, Consumer<DeviceId> cut) {
     parts.registry.changedElsewhere(device);
+    parts.models.forget(device);
     parts.mqtt.disconnect(device);
     parts.coap.cut(device);
     cut.accept(device);

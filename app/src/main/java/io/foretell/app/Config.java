@@ -138,6 +138,22 @@ public final class Config {
       key("records.user", "", v -> v, "User of that database.");
   public static final Key<String> RECORDS_PASSWORD =
       key("records.password", "", v -> v, "Its password; never shown.");
+  public static final Key<String> S3_URL =
+      key(
+          "artifacts.s3.url",
+          "",
+          v -> v,
+          "Address of an S3-compatible store of artifacts; files under DIR/blobs where empty.");
+  public static final Key<String> S3_REGION =
+      key("artifacts.s3.region", "us-east-1", v -> v, "Region that requests are signed for.");
+  public static final Key<String> S3_BUCKET =
+      key("artifacts.s3.bucket", "foretell", v -> v, "Bucket; it must be there.");
+  public static final Key<String> S3_PREFIX =
+      key("artifacts.s3.prefix", "artifacts", v -> v, "In front of every object's name.");
+  public static final Key<String> S3_ACCESS_KEY =
+      key("artifacts.s3.access-key", "", v -> v, "Access key of that store.");
+  public static final Key<String> S3_SECRET_KEY =
+      key("artifacts.s3.secret-key", "", v -> v, "Its secret; never shown.");
   public static final Key<String> INFLUX_URL =
       key(
           "history.influx.url",
@@ -209,6 +225,19 @@ public final class Config {
           "How long a fault must be gone before it counts as healed.");
   public static final Key<String> CODES =
       key("codes.dir", "", v -> v, "Folder of your own fault code tables (*.tsv, *.table.json).");
+  public static final Key<String> MANIFESTS =
+      key(
+          "manifests.dir",
+          "",
+          v -> v,
+          "Folder of decoder manifests (*.manifest.json): raw frames to signals, by device model.");
+  public static final Key<Map<Integer, Integer>> SPN_VERSIONS =
+      key(
+          "j1939.spn-versions",
+          "",
+          Config::spnVersions,
+          "Source address=SPN conversion version (1-4), by commas; * for any other. A manifest's"
+              + " come first.");
   public static final Key<String> MODEL =
       key("diagnostics.model", "", v -> v, "Model file of the remaining-life predictor.");
   public static final Key<Integer> HORIZON_CYCLES =
@@ -250,7 +279,7 @@ public final class Config {
 
     /** Whether its value must not be shown. */
     boolean secret() {
-      return name.endsWith("token") || name.endsWith("password");
+      return name.endsWith("token") || name.endsWith("password") || name.endsWith("secret-key");
     }
   }
 
@@ -265,6 +294,10 @@ public final class Config {
 
     InvalidConfigException(String message) {
       super(message);
+    }
+
+    InvalidConfigException(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 
@@ -407,6 +440,20 @@ public final class Config {
       throw new IllegalArgumentException("not a port (0–65535)");
     }
     return port;
+  }
+
+  /** {@code 0=1,11=2,*=3}; -1 stands for the asterisk. */
+  private static Map<Integer, Integer> spnVersions(String text) {
+    Map<Integer, Integer> versions = new LinkedHashMap<>();
+    for (String pair : text.isBlank() ? new String[0] : text.split(",")) {
+      var match = Pattern.compile("(\\*|\\d{1,3})=([1-4])").matcher(pair.trim());
+      if (!match.matches() || !match.group(1).equals("*") && number(match.group(1)) > 255) {
+        throw new IllegalArgumentException("not like 0=1,11=2,*=3");
+      }
+      int source = match.group(1).equals("*") ? -1 : number(match.group(1));
+      versions.put(source, number(match.group(2)));
+    }
+    return versions;
   }
 
   private static List<TopicPattern> topics(String text) {

@@ -5,9 +5,12 @@ import io.foretell.app.tls.ServerCertificate;
 import io.foretell.diagnostics.Detector;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.firmwareota.CampaignListener;
 import io.foretell.firmwareota.Campaigns;
 import io.foretell.firmwareota.blobs.FileBlobs;
+import io.foretell.firmwareota.blobs.s3.S3Blobs;
+import io.foretell.firmwareota.blobs.s3.S3Settings;
 import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
@@ -91,6 +94,8 @@ final class Parts {
   final Set<Role> roles;
   final Optional<Neighbours> neighbours;
   final Registry registry;
+  final Models models;
+  final ModelDecoding decoding;
   final LivePresence presence;
   final Optional<SharedPresence> everywhere;
   final LaneDoor door;
@@ -103,6 +108,7 @@ final class Parts {
   final Webhooks webhooks;
   final OutboxRelay outbox;
   final Blobs blobs;
+  final Optional<S3Blobs> sharedBlobs;
   final Repository repository;
   final Releases releases;
   final Campaigns campaigns;
@@ -148,6 +154,8 @@ final class Parts {
             new KeySeal(Keys.seal(shared.resolve("keys"), has(Role.DESK))),
             clock,
             config.get(Config.SANDBOX));
+    models = new Models(registry::find, clock);
+    decoding = new ModelDecoding(knowledge.manifests(), models);
     presence = new LivePresence(engine.lane(Topics.UPLINK), LivePresence.DEFAULT_SILENCE, clock);
     everywhere = neighbours.map(n -> new SharedPresence(presence, records, n.node()));
     door =
@@ -171,7 +179,9 @@ final class Parts {
     webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
     outbox = outbox(guard);
 
-    blobs = new FileBlobs(shared.resolve("blobs"));
+    sharedBlobs = sharedBlobs(config, data.resolve("blobs"));
+    blobs =
+        sharedBlobs.<Blobs>map(s3 -> s3).orElseGet(() -> new FileBlobs(shared.resolve("blobs")));
     repository =
         new Repository(
             shared.resolve("metadata"),
@@ -314,6 +324,21 @@ final class Parts {
         config.get(Config.INFLUX_ORG),
         colon < 0 ? "" : secret.substring(0, colon),
         colon < 0 ? secret : secret.substring(colon + 1));
+  }
+
+  private static Optional<S3Blobs> sharedBlobs(Config config, Path copies) {
+    if (config.get(Config.S3_URL).isEmpty()) {
+      return Optional.empty();
+    }
+    S3Settings settings =
+        new S3Settings(
+            URI.create(config.get(Config.S3_URL)),
+            config.get(Config.S3_REGION),
+            config.get(Config.S3_BUCKET),
+            config.get(Config.S3_PREFIX),
+            config.get(Config.S3_ACCESS_KEY),
+            config.get(Config.S3_SECRET_KEY));
+    return Optional.of(new S3Blobs(settings, copies));
   }
 
   private static ServerCertificate certificate(Config config, InstantSource clock) {

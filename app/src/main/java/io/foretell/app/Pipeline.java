@@ -6,6 +6,7 @@ import io.foretell.diagnostics.DiagnosisRules;
 import io.foretell.diagnostics.DiagnosisState;
 import io.foretell.diagnostics.FaultSeverity;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.ingest.Decoding;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.Limits;
@@ -44,7 +45,7 @@ final class Pipeline {
     // uplink ─► ingest ─► telemetry ─► diagnostics ─► findings: one pass over each uplink. What
     // cannot be decoded goes to "rejects" with its reason.
     Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop =
-        loop(parts.config, parts.knowledge, parts.detectors);
+        loop(parts.config, parts.knowledge, parts.decoding, parts.detectors);
     if (parts.has(Role.WORKER)) {
       parts.engine.host(LOOP, Topics.UPLINK, loop);
 
@@ -74,6 +75,8 @@ final class Pipeline {
     parts.registry.onRevoked(parts.coap::cut);
     parts.registry.onRevoked(parts.mqtt::disconnect);
 
+    parts.registry.onRemoved(parts.models::forget);
+
     // What waits for a device that is removed must not reach the next one of its name.
     parts.registry.onRemoved(
         device -> {
@@ -94,20 +97,25 @@ final class Pipeline {
     }
   }
 
-  /** Decoding and diagnosis as one fold; for the server, and for replays with other rules. */
+  /**
+   * Decoding and diagnosis as one fold; for the server, and for replays with other rules.
+   *
+   * @param naming reads raw frames by the manifest of the device's model
+   */
   static Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop(
-      Config config, Knowledge knowledge, List<Detector<?>> detectors) {
+      Config config, Knowledge knowledge, ModelDecoding naming, List<Detector<?>> detectors) {
     Limits limits = Limits.DEFAULT.withClockSkewMillis(config.get(Config.CLOCK_SKEW).toMillis());
     Decoding decoding =
         new Decoding(Topics.TELEMETRY, Topics.REJECTS, Payloads.standard(limits), limits);
     Diagnosis diagnosis =
         new Diagnosis(
-            knowledge.readers(),
+            knowledge.readers(naming),
             detectors,
             severity(knowledge.book()),
             rules(config),
             Topics.FINDINGS);
-    return new Loop<>(decoding, Topics.TELEMETRY, diagnosis);
+    return new Loop<>(
+        new Naming<>(decoding, Topics.TELEMETRY, naming), Topics.TELEMETRY, diagnosis);
   }
 
   private static DiagnosisRules rules(Config config) {

@@ -93,7 +93,9 @@ public final class Rerun {
   }
 
   private Difference run(Progress progress) {
-    try (KeptLanes lanes = KeptLanes.open(terms.data().resolve("lanes"))) {
+    Knowledge knowledge = Knowledge.of(terms.config());
+    try (KeptLanes lanes = KeptLanes.open(terms.data().resolve("lanes"));
+        KeptModels models = KeptModels.open(terms.config(), knowledge.manifests())) {
       Lane<Uplink> uplinks = lanes.lane(Topics.UPLINK);
       long total = 0;
       for (int p = 0; p < uplinks.partitions(); p++) {
@@ -102,7 +104,8 @@ public final class Rerun {
       Loop<DeviceStream, DiagnosisState, Uplink, ?> loop =
           Pipeline.loop(
               terms.config(),
-              Knowledge.of(terms.config()),
+              knowledge,
+              models.decoding(),
               Detectors.of(terms.config(), terms.drift()));
       lanes.replay(
           Topics.UPLINK, new Chosen(loop, progress, total), new Collecting(), terms.until() - 1);

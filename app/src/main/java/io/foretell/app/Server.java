@@ -181,6 +181,7 @@ public final class Server implements AutoCloseable {
         parts.campaigns,
         parts.repository,
         parts.book,
+        parts.decoding,
         conservation,
         this::verified,
         parts.clock);
@@ -214,6 +215,7 @@ public final class Server implements AutoCloseable {
     if (parts.has(Role.DESK)) {
       start(parts.outbox);
     }
+    parts.sharedBlobs.ifPresent(this::start);
     if (parts.has(Role.GATEWAY)) {
       startListeners();
     } else {

@@ -15,6 +15,7 @@ import io.foretell.proto.Finding;
 import io.foretell.proto.Stage;
 import io.foretell.proto.Telemetry;
 import io.foretell.proto.Topic;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -149,7 +150,7 @@ public final class Diagnosis implements Stage<DiagnosisState, Telemetry> {
   private boolean hold(DiagnosisState s, Telemetry t, boolean readable) {
     boolean held = false;
     if (readable) {
-      s.buffer.put(t.time(), TelemetryPack.pack(t));
+      s.buffer.put(t.time(), TelemetryPack.pack(needed(t)));
       held = true;
     }
     if (t instanceof Telemetry.Signals signals) {
@@ -161,6 +162,25 @@ public final class Diagnosis implements Stage<DiagnosisState, Telemetry> {
       }
     }
     return held;
+  }
+
+  /** Of signals those that a reader needs; anything else as it is. */
+  private Telemetry needed(Telemetry t) {
+    if (!(t instanceof Telemetry.Signals all)) {
+      return t;
+    }
+    List<String> names = new ArrayList<>();
+    List<long[]> times = new ArrayList<>();
+    List<double[]> values = new ArrayList<>();
+    for (int i = 0; i < all.names().size(); i++) {
+      String name = all.names().get(i);
+      if (readers.stream().anyMatch(reader -> reader.reads(all) && reader.wants(name))) {
+        names.add(name);
+        times.add(all.times().get(i));
+        values.add(all.values().get(i));
+      }
+    }
+    return new Telemetry.Signals(all.time(), names, times, values);
   }
 
   private static void hold(DiagnosisState s, Telemetry.Signals signals, int series) {
@@ -202,7 +222,7 @@ public final class Diagnosis implements Stage<DiagnosisState, Telemetry> {
     for (byte[] packed : s.buffer.takeTelemetry(time)) {
       Telemetry t = TelemetryPack.unpack(packed);
       for (Reading<?> reading : s.readings) {
-        for (Observation o : reading.read(t)) {
+        for (Observation o : reading.read(voice.device, t)) {
           voice.tell(s.episodes.advance(Math.min(o.time(), time)));
           voice.tell(s.episodes.observe(o.time(), o.source(), o.complete(), assess(o.faults())));
         }
@@ -217,7 +237,7 @@ public final class Diagnosis implements Stage<DiagnosisState, Telemetry> {
       return;
     }
     for (Reading<?> reading : s.readings) {
-      for (Observation o : reading.read(t)) {
+      for (Observation o : reading.read(voice.device, t)) {
         voice.tell(s.episodes.observeLate(o.time(), o.source(), assess(o.faults())));
       }
     }

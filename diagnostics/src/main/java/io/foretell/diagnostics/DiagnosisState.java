@@ -2,6 +2,8 @@ package io.foretell.diagnostics;
 
 import io.foretell.diagnostics.episodes.Episode;
 import io.foretell.diagnostics.episodes.Episodes;
+import io.foretell.diagnostics.episodes.Healed;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Telemetry;
 import java.util.Collection;
 import java.util.List;
@@ -57,8 +59,8 @@ public final class DiagnosisState {
       return new Reading<>(reader, reader.codec().decode(bytes));
     }
 
-    List<Observation> read(Telemetry telemetry) {
-      return reader.reads(telemetry) ? reader.read(memory, telemetry) : List.of();
+    List<Observation> read(DeviceId device, Telemetry telemetry) {
+      return reader.reads(telemetry) ? reader.read(memory, device, telemetry) : List.of();
     }
 
     byte[] encoded() {
@@ -88,6 +90,11 @@ public final class DiagnosisState {
   /** The faults that have not healed, in the order of their identities. */
   public Collection<Episode> episodes() {
     return episodes.open();
+  }
+
+  /** The faults that have healed and are still remembered, the latest first. */
+  public List<Healed> healed() {
+    return episodes.healed();
   }
 
   /** How the detectors see the device now: remaining lives and drifts. */

@@ -1,6 +1,7 @@
 package io.foretell.diagnostics;
 
 import io.foretell.proto.Codec;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Telemetry;
 import java.util.List;
 
@@ -18,6 +19,11 @@ public interface FaultReader<M> {
   /** Whether it can read this kind of telemetry at all. */
   boolean reads(Telemetry telemetry);
 
+  /** Of signals that it reads at all, whether it needs this one; the others need not be kept. */
+  default boolean wants(String signal) {
+    return true;
+  }
+
   /** The memory of a device that was never heard. */
   M fresh();
 
@@ -25,7 +31,7 @@ public interface FaultReader<M> {
    * What the telemetry says; the memory is changed in place. Bytes it cannot read it passes over
    * and counts in the memory.
    */
-  List<Observation> read(M memory, Telemetry telemetry);
+  List<Observation> read(M memory, DeviceId device, Telemetry telemetry);
 
   /** How the memory is kept. */
   Codec<M> codec();

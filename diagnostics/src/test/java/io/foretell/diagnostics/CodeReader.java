@@ -3,6 +3,7 @@ package io.foretell.diagnostics;
 import io.foretell.diagnostics.packed.Packer;
 import io.foretell.diagnostics.packed.Unpacker;
 import io.foretell.proto.Codec;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.Telemetry;
 import java.util.List;
@@ -25,7 +26,7 @@ final class CodeReader implements FaultReader<int[]> {
   }
 
   @Override
-  public List<Observation> read(int[] memory, Telemetry telemetry) {
+  public List<Observation> read(int[] memory, DeviceId device, Telemetry telemetry) {
     Telemetry.FaultCodes codes = (Telemetry.FaultCodes) telemetry;
     memory[0]++;
     List<Fault> faults = codes.codes().stream().map(c -> fault(codes.source(), c)).toList();

@@ -42,6 +42,12 @@ public final class FoldRun {
     return this;
   }
 
+  /** The process ends here and another one goes on from what was committed. */
+  FoldRun restart() {
+    state = diagnosis.codec().decode(diagnosis.codec().encode(state));
+    return this;
+  }
+
   /** One value of telemetry that came at {@code at}. */
   public FoldRun take(long at, Telemetry telemetry) {
     passTo(at);

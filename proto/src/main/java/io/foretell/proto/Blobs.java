@@ -15,8 +15,12 @@ public interface Blobs {
    */
   Digest put(InputStream bytes, long maxBytes) throws IOException;
 
-  /** How many bytes a digest has; empty where it is not kept. */
-  OptionalLong size(Digest digest);
+  /**
+   * How many bytes a digest has; empty where it is not kept.
+   *
+   * @throws IOException where the store cannot tell
+   */
+  OptionalLong size(Digest digest) throws IOException;
 
   /** The bytes, for reading from any place; the caller closes it. Empty where it is not kept. */
   Optional<SeekableByteChannel> open(Digest digest) throws IOException;

@@ -2,6 +2,7 @@ package io.foretell.app.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.diagnostics.episodes.Episode;
+import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.gateway.Downlink;
 import io.foretell.gateway.Presence;
 import io.foretell.gateway.identity.NewDevice;
@@ -39,6 +40,7 @@ final class DeviceApi {
   private final History history;
   private final Downlink downlink;
   private final Lane<Command> commands;
+  private final ModelDecoding decoding;
   private final InstantSource clock;
 
   DeviceApi(
@@ -49,6 +51,7 @@ final class DeviceApi {
       History history,
       Downlink downlink,
       Lane<Command> commands,
+      ModelDecoding decoding,
       InstantSource clock) {
     this.registry = registry;
     this.identity = new IdentityApi(registry);
@@ -58,6 +61,7 @@ final class DeviceApi {
     this.history = history;
     this.downlink = downlink;
     this.commands = commands;
+    this.decoding = decoding;
     this.clock = clock;
   }
 
@@ -106,6 +110,10 @@ final class DeviceApi {
     shape.put("registeredAt", row.device().registeredAt());
     presence.of(id).ifPresent(status -> shape.put("presence", presence(status)));
     shape.put("signals", history.signals(id));
+    decoding
+        .manifest(id)
+        .ifPresent(
+            by -> shape.put("decoder", Map.of("manifest", by.name(), "version", by.version())));
     states.stream(id)
         .ifPresent(
             stream -> {
@@ -158,7 +166,14 @@ final class DeviceApi {
             .map(state -> new ArrayList<>(state.episodes()))
             .orElseGet(ArrayList::new);
     episodes.sort(Comparator.comparing(Episode::severity).reversed());
-    return Map.of("items", episodes.stream().map(e -> Shapes.episode(device, e)).toList());
+    List<Map<String, Object>> items = new ArrayList<>();
+    episodes.forEach(e -> items.add(Shapes.episode(device, e)));
+    if (call.query("healed").orElse("").equals("true")) {
+      states
+          .diagnosis(device)
+          .ifPresent(state -> state.healed().forEach(h -> items.add(Shapes.healed(device, h))));
+    }
+    return Map.of("items", items);
   }
 
   private Object commands(Call call) {

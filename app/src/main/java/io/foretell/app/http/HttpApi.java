@@ -3,6 +3,7 @@ package io.foretell.app.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.firmwareota.Campaigns;
 import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.Downlink;
@@ -76,6 +77,7 @@ public final class HttpApi implements Part {
       Campaigns campaigns,
       Repository repository,
       CodeBook book,
+      ModelDecoding decoding,
       Conservation conservation,
       Function<String, Long> verified,
       InstantSource clock) {}
@@ -144,6 +146,7 @@ public final class HttpApi implements Part {
             rooms.history(),
             rooms.downlink(),
             rooms.commands(),
+            rooms.decoding(),
             rooms.clock())
         .bind(routes);
     tickets.bind(routes);

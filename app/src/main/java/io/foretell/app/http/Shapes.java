@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.foretell.diagnostics.DiagnosisRules;
 import io.foretell.diagnostics.Outlook;
 import io.foretell.diagnostics.episodes.Episode;
+import io.foretell.diagnostics.episodes.Healed;
 import io.foretell.gateway.Downlink;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -18,6 +20,9 @@ import java.util.Map;
 /** The shapes of the OpenAPI file that several routes and events share. */
 public final class Shapes {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final int INTERMITTENT_AFTER =
+      DiagnosisRules.standard().episodes().intermittentAfter();
 
   private Shapes() {}
 
@@ -41,10 +46,29 @@ public final class Shapes {
           case ACTIVE -> "ACTIVE";
           case ABSENT -> "HEALING";
         });
+    shape.put("standing", episode.standing(INTERMITTENT_AFTER).name());
     shape.put("since", episode.since());
     shape.put("last", episode.lastSeen());
     shape.put("occurrences", episode.occurrences());
     shape.put("freezeFrame", episode.freezeFrame());
+    return shape;
+  }
+
+  /** An Episode that is over. */
+  static Map<String, Object> healed(DeviceId device, Healed healed) {
+    Map<String, Object> shape = new LinkedHashMap<>();
+    shape.put("device", device.device());
+    shape.put("cause", "fault:" + healed.identity());
+    shape.put("family", healed.family());
+    shape.put("system", healed.system());
+    shape.put("code", healed.code());
+    shape.put("subType", healed.subType());
+    shape.put("title", healed.title());
+    shape.put("severity", healed.severity().name());
+    shape.put("standing", Episode.Standing.HEALED.name());
+    shape.put("since", healed.since());
+    shape.put("last", healed.at());
+    shape.put("occurrences", healed.occurrences());
     return shape;
   }
 

@@ -63,6 +63,28 @@ public final class Records implements Part {
   }
 
   /**
+   * Opens the database in a folder to read it: nothing there is changed, and a server may run on
+   * it.
+   *
+   * @throws RecordsRefusedException where there is none
+   */
+  public static Records openToRead(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new RecordsRefusedException("no " + FILE + " in " + folder, null);
+    }
+    // Without a log beside it nobody writes, and none shall be made.
+    boolean written = Files.exists(folder.resolve(FILE + "-wal"));
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(PART);
+    config.setJdbcUrl(
+        "jdbc:sqlite:" + file.toAbsolutePath().toUri() + (written ? "?mode=ro" : "?immutable=1"));
+    config.setMaximumPoolSize(1);
+    config.addDataSourceProperty("busy_timeout", "10000");
+    return new Records(Optional.empty(), new HikariDataSource(config));
+  }
+
+  /**
    * Opens a database of a PostgreSQL server.
    *
    * @param url {@code jdbc:postgresql://host:port/database}; several hosts are tried in turn

@@ -241,13 +241,21 @@ final class CommandLineTest {
     assertThat(ticket.path("device").asText()).isEqualTo("car");
     assertThat(ticket.path("state").asText()).isEqualTo("OPEN");
     assertThat(fault.path("code").asText()).isEqualTo("P0301");
+    assertThat(fault.path("standing").asText()).isEqualTo("CONFIRMED");
     assertThat(sample.path("signal").asText()).isEqualTo("engine.coolant");
     assertThat(sample.path("value").asDouble()).isEqualTo(91.5);
     assertThat(sample.path("t").asLong()).isPositive();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"device list", "fault list", "ticket list", "fault list car"})
+  @ValueSource(
+      strings = {
+        "device list",
+        "fault list",
+        "ticket list",
+        "fault list car",
+        "fault list car --healed"
+      })
   void lists_forPeople_areTables(String command) {
     Foretell.Ran ran = Foretell.run(there(command.split(" ")));
 
@@ -269,7 +277,10 @@ final class CommandLineTest {
         .containsPattern("(?m)^text +Cylinder 1 Misfire Detected$")
         .containsPattern("(?m)^  - Worn out spark plugs$")
         .doesNotContain("{", "null", "sub type  null");
-    assertThat(line(there("fault", "show", "P0301", "--json")).path("known").asBoolean()).isTrue();
+    JsonNode shown = line(there("fault", "show", "P0301", "--json"));
+    assertThat(shown.path("known").asBoolean()).isTrue();
+    assertThat(shown.path("episodes").path(0).path("device").asText()).isEqualTo("car");
+    assertThat(shown.path("episodes").path(0).path("standing").asText()).isEqualTo("CONFIRMED");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.foretell.diagnostics.episodes.Episode;
 import io.foretell.firmwareota.CampaignEvent;
 import io.foretell.firmwareota.Rollout;
 import io.foretell.gateway.Downlink;
@@ -100,7 +101,7 @@ final class ConsoleTextsTest {
         vocabulary("campaign", Rollout.State.values()),
         vocabulary("happened", CampaignEvent.Kind.values()),
         vocabulary("reason", ReasonCode.values()),
-        Arguments.of("phase", List.of("PENDING", "ACTIVE", "HEALING")),
+        vocabulary("standing", Episode.Standing.values()),
         Arguments.of("sla", List.of("ON_TIME", "AT_RISK", "BREACHED", "MET")),
         Arguments.of(
             "action",

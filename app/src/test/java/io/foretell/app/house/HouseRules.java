@@ -74,6 +74,7 @@ final class HouseRules {
             "firmwareota.sql"));
     LIBRARIES.put(
         "org.flywaydb", List.of("gateway.identity.sql", "servicedesk.sql", "firmwareota.sql"));
+    LIBRARIES.put("software.amazon.awssdk", List.of("firmwareota.blobs.s3"));
     LIBRARIES.put("com.zaxxer", List.of("app.records"));
     LIBRARIES.put("org.postgresql", List.of("app.records"));
     LIBRARIES.put("org.bouncycastle", List.of("app.tls"));

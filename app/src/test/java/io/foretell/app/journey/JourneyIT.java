@@ -111,6 +111,7 @@ class JourneyIT {
             fault -> {
               assertThat(fault.path("code").asText()).isEqualTo("P0301");
               assertThat(fault.path("phase").asText()).isEqualTo("ACTIVE");
+              assertThat(fault.path("standing").asText()).isEqualTo("CONFIRMED");
               assertThat(fault.path("status").asInt()).isEqualTo(47);
             });
 
@@ -121,6 +122,14 @@ class JourneyIT {
     assertThat(closed.path("verifiedAt").asLong())
         .isGreaterThanOrEqualTo(ticket.path("openedAt").asLong() + 1_000);
     assertThat(server.items(path(device) + "/faults", Map.of())).isEmpty();
+    assertThat(server.items(path(device) + "/faults", Map.of("healed", "true")))
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.path("code").asText()).isEqualTo("P0301");
+              assertThat(fault.path("standing").asText()).isEqualTo("HEALED");
+              assertThat(fault.path("title").asText()).containsIgnoringCase("misfire");
+            });
     server.conserved();
   }
 
@@ -135,6 +144,9 @@ class JourneyIT {
     send(Sender.HTTP, device, "faults", JSON, "{\"code\":\"P0301\",\"status\":47}");
 
     await("the relapse", () -> state(device).equals("REOPENED"));
+    assertThat(server.items(path(device) + "/faults", Map.of("healed", "true")))
+        .singleElement()
+        .satisfies(f -> assertThat(f.path("standing").asText()).isEqualTo("RECURRING"));
     assertThat(tickets(device)).hasSize(1);
     assertThat(ticket(device).orElseThrow().path("reopened").asInt()).isEqualTo(1);
   }

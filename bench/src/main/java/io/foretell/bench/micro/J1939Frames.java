@@ -12,6 +12,7 @@ import io.foretell.ingest.Decoding;
 import io.foretell.ingest.Limits;
 import io.foretell.ingest.PayloadReader;
 import io.foretell.ingest.payload.Payloads;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Telemetry;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.UplinkKind;
@@ -36,6 +37,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
 public class J1939Frames {
+  private static final DeviceId DEVICE = new DeviceId("default", "truck");
   private static final int FRAMES = 100_000;
   private static final long NOW = 1_795_308_448_257L;
   private static final long SLICE_MILLIS = 1000;
@@ -87,7 +89,7 @@ public class J1939Frames {
   public void recordedTruck(Blackhole out) {
     J1939Memory memory = reader.fresh();
     for (Telemetry.Frames frames : batches) {
-      List<Observation> said = reader.read(memory, frames);
+      List<Observation> said = reader.read(memory, DEVICE, frames);
       out.consume(said);
     }
   }

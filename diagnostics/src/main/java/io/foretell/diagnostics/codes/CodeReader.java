@@ -3,6 +3,7 @@ package io.foretell.diagnostics.codes;
 import io.foretell.diagnostics.FaultReader;
 import io.foretell.diagnostics.Observation;
 import io.foretell.proto.Codec;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
@@ -43,7 +44,7 @@ public final class CodeReader implements FaultReader<CodeMemory> {
   }
 
   @Override
-  public List<Observation> read(CodeMemory memory, Telemetry telemetry) {
+  public List<Observation> read(CodeMemory memory, DeviceId device, Telemetry telemetry) {
     if (!(telemetry instanceof Telemetry.FaultCodes report)) {
       return List.of();
     }

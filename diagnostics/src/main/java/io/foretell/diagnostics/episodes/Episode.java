@@ -75,7 +75,9 @@ public record Episode(
 
   /** How an episode is called. */
   public enum Standing {
-    /** Seen failing, not confirmed. */
+    /** Seen failing for the first time ever, once, not confirmed. */
+    NEW,
+    /** Seen failing again, or known from before; not confirmed. */
     PENDING,
     /** Confirmed and there. */
     CONFIRMED,
@@ -85,8 +87,10 @@ public record Episode(
     INTERMITTENT,
     /** Gone; the healing period runs. */
     HEALING,
-    /** Erased, and not tested since. */
-    ERASED
+    /** Someone cleared it, and its test has not run since: it may come back or be gone. */
+    CLEARED,
+    /** Gone for the whole healing period; remembered for a while, see {@link Healed}. */
+    HEALED
   }
 
   /**
@@ -96,10 +100,10 @@ public record Episode(
    */
   public Standing standing(int intermittentAfter) {
     if (phase == Phase.ABSENT) {
-      return absentBy == Absence.ERASED ? Standing.ERASED : Standing.HEALING;
+      return absentBy == Absence.ERASED ? Standing.CLEARED : Standing.HEALING;
     }
     if (phase == Phase.SUSPECTED) {
-      return Standing.PENDING;
+      return observations == 1 && before == 0 ? Standing.NEW : Standing.PENDING;
     }
     if (flaps >= intermittentAfter) {
       return Standing.INTERMITTENT;

@@ -38,9 +38,6 @@ public final class Episodes {
   long refused;
   private long nextHealing = NEVER;
 
-  /** A fault that was healed: how often it had come by then. */
-  record Healed(int occurrences, long at) {}
-
   /** A device without any. */
   public Episodes(EpisodeRules rules) {
     this(rules, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), 0);
@@ -65,6 +62,14 @@ public final class Episodes {
   /** The episodes that have not healed, in the order of their identities. */
   public Collection<Episode> open() {
     return Collections.unmodifiableCollection(open.values());
+  }
+
+  /** What has healed and is still remembered, the latest first; none that is there again. */
+  public List<Healed> healed() {
+    return healed.values().stream()
+        .filter(h -> h.named() && !open.containsKey(h.identity()))
+        .sorted(Comparator.comparingLong(Healed::at).reversed().thenComparing(Healed::identity))
+        .toList();
   }
 
   /** How many faults found no room. */
@@ -96,7 +101,7 @@ public final class Episodes {
     for (Episode e : over) {
       open.remove(e.identity());
       if (e.announced()) {
-        healed.put(e.identity(), new Healed(e.occurrences(), healsAt(e)));
+        healed.put(e.identity(), Healed.of(e, healsAt(e)));
         trim(healed, Comparator.comparingLong(Healed::at));
         changes.add(new Change(Kind.CLEARED, e, healsAt(e)));
       }

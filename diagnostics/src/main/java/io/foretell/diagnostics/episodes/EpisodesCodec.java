@@ -2,7 +2,6 @@ package io.foretell.diagnostics.episodes;
 
 import io.foretell.diagnostics.episodes.Episode.Absence;
 import io.foretell.diagnostics.episodes.Episode.Phase;
-import io.foretell.diagnostics.episodes.Episodes.Healed;
 import io.foretell.diagnostics.packed.Packer;
 import io.foretell.diagnostics.packed.Unpacker;
 import io.foretell.proto.Codec;
@@ -15,7 +14,10 @@ import java.util.TreeMap;
 
 /** How the episodes of a device are kept. Times are written as differences to one another. */
 public final class EpisodesCodec implements Codec<Episodes> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Kept of what has healed no more than when and how often. */
+  private static final int FIRST_VERSION = 1;
 
   private final EpisodeRules rules;
 
@@ -32,7 +34,7 @@ public final class EpisodesCodec implements Codec<Episodes> {
     out.count(value.open.size());
     value.open.values().forEach(e -> write(out, e));
     out.count(value.healed.size());
-    value.healed.forEach((k, h) -> out.text(k).count(h.occurrences()).number(h.at()));
+    value.healed.forEach((k, h) -> write(out.text(k), h));
     times(out, value.listedAt);
     times(out, value.deniedAt);
     return out.toBytes();
@@ -41,7 +43,8 @@ public final class EpisodesCodec implements Codec<Episodes> {
   @Override
   public Episodes decode(byte[] bytes) {
     Unpacker in = new Unpacker(bytes);
-    if (in.count() != VERSION) {
+    long version = in.count();
+    if (version != VERSION && version != FIRST_VERSION) {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "episodes of an unknown version");
     }
     long refused = in.count();
@@ -52,9 +55,35 @@ public final class EpisodesCodec implements Codec<Episodes> {
     }
     TreeMap<String, Healed> healed = new TreeMap<>();
     for (int i = in.length(); i > 0; i--) {
-      healed.put(in.text(), new Healed((int) in.count(), in.number()));
+      String identity = in.text();
+      int occurrences = (int) in.count();
+      long at = in.number();
+      healed.put(
+          identity,
+          version == FIRST_VERSION ? Healed.of(occurrences, at) : healed(in, at, occurrences));
     }
     return new Episodes(rules, open, healed, times(in), times(in), refused);
+  }
+
+  private static void write(Packer out, Healed h) {
+    out.count(h.occurrences()).number(h.at()).text(h.family()).text(h.system()).text(h.code());
+    out.number(h.subType())
+        .text(h.title())
+        .count(h.severity().ordinal())
+        .number(h.at() - h.since());
+  }
+
+  private static Healed healed(Unpacker in, long at, int occurrences) {
+    return new Healed(
+        in.text(),
+        in.text(),
+        in.text(),
+        in.integer(),
+        in.text(),
+        in.oneOf(Severity.values()),
+        at - in.number(),
+        at,
+        occurrences);
   }
 
   private static void write(Packer out, Episode e) {

@@ -5,11 +5,13 @@ import io.foretell.diagnostics.Observation;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.Notation;
 import io.foretell.proto.Codec;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.Telemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Reads the trouble codes that control units broadcast on a J1939 bus. Each DM1 is an observation
@@ -33,7 +35,7 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
   private static final int ACTIVE = Fault.TEST_FAILED | Fault.CONFIRMED;
 
   private final CodeBook book;
-  private final SpnConversions conversions;
+  private final Function<DeviceId, SpnConversions> conversions;
   private final Transport transport = new Transport(J1939Reader::isDm);
 
   /**
@@ -48,6 +50,14 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
    * @param conversions how sources pack their SPNs
    */
   public J1939Reader(CodeBook book, SpnConversions conversions) {
+    this(book, device -> conversions);
+  }
+
+  /**
+   * @param book names of SPNs and FMIs
+   * @param conversions how the sources of a device pack their SPNs
+   */
+  public J1939Reader(CodeBook book, Function<DeviceId, SpnConversions> conversions) {
     this.book = book;
     this.conversions = conversions;
   }
@@ -73,11 +83,11 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
   }
 
   @Override
-  public List<Observation> read(J1939Memory memory, Telemetry telemetry) {
+  public List<Observation> read(J1939Memory memory, DeviceId device, Telemetry telemetry) {
     if (!(telemetry instanceof Telemetry.Frames frames)) {
       return List.of();
     }
-    Batch batch = new Batch(memory);
+    Batch batch = new Batch(memory, conversions.apply(device));
     int[] ids = frames.ids();
     int start = 0;
     for (int i = 0; i < ids.length; i++) {
@@ -118,10 +128,12 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
   /** The observations of one telemetry message. */
   private final class Batch implements Transport.Receiver {
     final J1939Memory memory;
+    private final SpnConversions versions;
     List<Observation> observations = List.of();
 
-    Batch(J1939Memory memory) {
+    Batch(J1939Memory memory, SpnConversions versions) {
       this.memory = memory;
+      this.versions = versions;
     }
 
     @Override
@@ -142,7 +154,7 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
         memory.add(TransportEvent.BAD_MESSAGE);
         return;
       }
-      SpnConversion conversion = conversions.of(sa, data, offset, length);
+      SpnConversion conversion = versions.of(sa, data, offset, length);
       DiagnosticMessage message = DiagnosticMessage.read(data, offset, length, conversion);
       if (observations.isEmpty()) {
         observations = new ArrayList<>();

@@ -14,11 +14,14 @@ public final class SpnConversions {
   private static final List<SpnConversion> WITH_BIT_SET =
       List.of(SpnConversion.VERSION_3, SpnConversion.VERSION_1, SpnConversion.VERSION_2);
 
+  /** The source that stands for any without a version of its own. */
+  public static final int ANY_SOURCE = -1;
+
   private final Map<Integer, SpnConversion> bySource;
   private final IntPredicate knownSpn;
 
   /**
-   * @param bySource what is known of source addresses
+   * @param bySource what is known of source addresses; {@link #ANY_SOURCE} for those not named
    * @param knownSpn whether an SPN has a name
    */
   public SpnConversions(Map<Integer, SpnConversion> bySource, IntPredicate knownSpn) {
@@ -30,6 +33,7 @@ public final class SpnConversions {
   public SpnConversion of(int sa, byte[] data, int offset, int length) {
     if (!bySource.isEmpty()) {
       SpnConversion configured = bySource.get(sa);
+      configured = configured != null ? configured : bySource.get(ANY_SOURCE);
       if (configured != null) {
         return configured;
       }

@@ -7,9 +7,9 @@ import io.foretell.proto.Telemetry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +21,20 @@ public final class FrameDecoder {
   private static final int EXTENDED = 1 << 31;
   private static final int FIRST_BROADCAST_FORMAT = 240;
   private static final String ANY = "*";
+  private static final long MICROS_A_MILLI = 1000;
+  private static final int PORTION = 100_000;
 
+  /** What a name of a signal in telemetry cannot have. */
+  private static final Pattern NOT_A_NAME = Pattern.compile("[^A-Za-z0-9._/\\[\\]-]");
+
+  private final Manifest manifest;
   private final Map<String, Bus> buses = new HashMap<>();
 
   /**
    * @param manifest says what is spoken
    */
   public FrameDecoder(Manifest manifest) {
+    this.manifest = manifest;
     manifest.buses().forEach((name, bus) -> buses.put(name, new Bus(bus)));
   }
 
@@ -54,7 +61,10 @@ public final class FrameDecoder {
         String full = message.name() + "." + signals.get(i).name();
         Mapped to = spoken.mapping().get(full);
         to = to != null ? to : spoken.mapping().get(signals.get(i).name());
-        mapped[i] = to != null || spoken.mappedOnly() ? to : new Mapped(full, 1, 0);
+        mapped[i] =
+            to != null || spoken.mappedOnly()
+                ? to
+                : new Mapped(NOT_A_NAME.matcher(full).replaceAll("_"), 1, 0);
       }
       names.put(message, mapped);
     }
@@ -66,8 +76,7 @@ public final class FrameDecoder {
    * @param id CAN identifier; bit 31 set: 29 bits
    */
   public void decode(String busName, int id, byte[] data, Receiver to) {
-    Bus bus = buses.get(busName);
-    bus = bus != null ? bus : buses.get(ANY);
+    Bus bus = bus(busName);
     if (bus == null) {
       return;
     }
@@ -131,49 +140,60 @@ public final class FrameDecoder {
     return value >>> start % 8 & (1L << bits) - 1;
   }
 
-  /**
-   * All signals of a capture, as telemetry in the order of their first sight. Of several values in
-   * one millisecond the last counts.
-   */
-  public Telemetry.Signals decode(Telemetry.Frames frames) {
-    Map<String, Column> columns = new LinkedHashMap<>();
-    int from = 0;
-    for (int i = 0; i < frames.ids().length; i++) {
-      long time = Math.floorDiv(frames.micros()[i], 1000L);
-      byte[] data = Arrays.copyOfRange(frames.data(), from, frames.ends()[i]);
-      from = frames.ends()[i];
-      decode(
-          frames.bus(),
-          frames.ids()[i],
-          data,
-          (name, value) -> columns.computeIfAbsent(name, n -> new Column()).add(time, value));
-    }
-    List<long[]> times = new ArrayList<>();
-    List<double[]> values = new ArrayList<>();
-    for (Column column : columns.values()) {
-      times.add(Arrays.copyOf(column.times, column.size));
-      values.add(Arrays.copyOf(column.values, column.size));
-    }
-    return new Telemetry.Signals(frames.time(), List.copyOf(columns.keySet()), times, values);
+  /** Whether a message of that parameter group, put together from packets, has signals. */
+  boolean hasGroup(String busName, int group) {
+    Bus bus = bus(busName);
+    int id = EXTENDED | group << 8;
+    return bus != null
+        && bus.spoken.j1939()
+        && (bus.spoken.files().stream().anyMatch(file -> file.messageOfGroup(id) != null)
+            || !J1939Signals.ofGroup(group).isEmpty());
   }
 
-  /** A series while it grows; ascending in time. */
-  private static final class Column {
-    private long[] times = new long[16];
-    private double[] values = new double[16];
-    private int size;
+  /** Whether 29-bit identifiers of a bus are those of SAE J1939. */
+  boolean isJ1939(String busName) {
+    Bus bus = bus(busName);
+    return bus != null && bus.spoken.j1939();
+  }
 
-    void add(long time, double value) {
-      if (size > 0 && times[size - 1] >= time) {
-        values[size - 1] = value;
-        return;
+  private @Nullable Bus bus(String name) {
+    Bus bus = buses.get(name);
+    return bus != null ? bus : buses.get(ANY);
+  }
+
+  /**
+   * All signals of a capture, in portions of a bounded number of samples, with the version of the
+   * manifest in the last one. Of several values of a signal in one millisecond the last counts. A
+   * message of several frames that does not end within the capture is not read.
+   */
+  public List<Telemetry.Signals> portions(Telemetry.Frames frames) {
+    List<Telemetry.Signals> portions = new ArrayList<>();
+    Columns columns = new Columns();
+    FrameSession session = new FrameSession(this);
+    int from = 0;
+    for (int i = 0; i < frames.ids().length; i++) {
+      int end = frames.ends()[i];
+      if (end < from || end > frames.data().length) {
+        break;
       }
-      if (size == times.length) {
-        times = Arrays.copyOf(times, 2 * size);
-        values = Arrays.copyOf(values, 2 * size);
+      long micros = frames.micros()[i];
+      long time = Math.floorDiv(micros, MICROS_A_MILLI);
+      byte[] data = Arrays.copyOfRange(frames.data(), from, end);
+      from = end;
+      session.frame(
+          frames.bus(),
+          micros,
+          frames.ids()[i],
+          data,
+          (name, value) -> columns.add(name, time, value));
+      if (columns.samples() >= PORTION) {
+        portions.add(columns.take());
       }
-      times[size] = time;
-      values[size++] = value;
     }
+    if (columns.samples() > 0 || !portions.isEmpty()) {
+      columns.add(ModelDecoding.SIGNAL + manifest.name(), frames.time(), manifest.version());
+      portions.add(columns.take());
+    }
+    return portions;
   }
 }

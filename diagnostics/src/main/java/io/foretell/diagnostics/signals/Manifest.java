@@ -14,7 +14,7 @@ import java.util.Map;
  * @param models device models it is for; {@code *} at the end of one stands for anything
  * @param buses what is spoken on each bus; the name {@code *} stands for any other bus
  * @param tables of the maker's codes
- * @param spnVersions J1939 source address to the SPN conversion version (1–4) that it uses
+ * @param spnVersions J1939 source address (-1: any other) to the SPN conversion version (1–4)
  * @param notices what of its files could not be read
  */
 public record Manifest(
@@ -50,6 +50,11 @@ public record Manifest(
       files = List.copyOf(files);
       mapping = Map.copyOf(mapping);
     }
+  }
+
+  /** Name and version, as in {@code truck-2016@2}. */
+  public String label() {
+    return name + "@" + version;
   }
 
   /** Whether it is for a device model. */

@@ -5,6 +5,7 @@ import io.foretell.diagnostics.Observation;
 import io.foretell.diagnostics.packed.Packer;
 import io.foretell.diagnostics.packed.Unpacker;
 import io.foretell.proto.Codec;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Telemetry;
@@ -14,6 +15,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +26,25 @@ import org.jspecify.annotations.Nullable;
 public final class TableReader implements FaultReader<TableMemory> {
   private static final long VERSION = 1;
 
-  private final Map<String, Register> registers = new TreeMap<>();
+  private final Function<DeviceId, Registers> registers;
+  private final Predicate<String> known;
 
   /**
-   * @param tables where two name the same register, the first counts
+   * @param tables for all devices; where two name the same register, the first counts
    */
   public TableReader(Collection<CodeTable> tables) {
-    for (CodeTable table : tables) {
-      table.registers().forEach(registers::putIfAbsent);
-    }
+    Registers all = new Registers(tables);
+    this.registers = device -> all;
+    this.known = all::has;
+  }
+
+  /**
+   * @param registers those of a device
+   * @param known whether any device has a register of that name
+   */
+  public TableReader(Function<DeviceId, Registers> registers, Predicate<String> known) {
+    this.registers = registers;
+    this.known = known;
   }
 
   @Override
@@ -41,7 +54,13 @@ public final class TableReader implements FaultReader<TableMemory> {
 
   @Override
   public boolean reads(Telemetry telemetry) {
-    return !registers.isEmpty() && telemetry instanceof Telemetry.Signals;
+    return telemetry instanceof Telemetry.Signals signals
+        && signals.names().stream().anyMatch(known);
+  }
+
+  @Override
+  public boolean wants(String signal) {
+    return known.test(signal);
   }
 
   @Override
@@ -50,13 +69,14 @@ public final class TableReader implements FaultReader<TableMemory> {
   }
 
   @Override
-  public List<Observation> read(TableMemory memory, Telemetry telemetry) {
+  public List<Observation> read(TableMemory memory, DeviceId device, Telemetry telemetry) {
     if (!(telemetry instanceof Telemetry.Signals signals)) {
       return List.of();
     }
+    Registers own = registers.apply(device);
     List<Observation> observations = new ArrayList<>();
     for (int i = 0; i < signals.names().size(); i++) {
-      Register register = registers.get(signals.names().get(i));
+      Register register = own.find(signals.names().get(i));
       if (register != null) {
         read(memory, register, signals.times().get(i), signals.values().get(i), observations);
       }

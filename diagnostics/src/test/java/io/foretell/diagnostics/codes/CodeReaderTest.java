@@ -3,6 +3,7 @@ package io.foretell.diagnostics.codes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foretell.diagnostics.Observation;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.Telemetry;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CodeReaderTest {
+  private static final DeviceId DEVICE = new DeviceId("default", "car");
   private final CodeReader reader = new CodeReader(new CodeBook());
   private final CodeMemory memory = reader.fresh();
 
@@ -26,7 +28,7 @@ class CodeReaderTest {
                 new Telemetry.Code("P0000", 0, 0, Map.of()),
                 new Telemetry.Code("door ajar", 0x09, 0, Map.of())));
 
-    List<Observation> observations = reader.read(memory, report);
+    List<Observation> observations = reader.read(memory, DEVICE, report);
 
     assertThat(observations).hasSize(1);
     Observation observation = observations.get(0);
@@ -51,7 +53,7 @@ class CodeReaderTest {
   void empty_complete_report_is_an_observation_of_nothing() {
     Telemetry report = new Telemetry.FaultCodes(5, "", true, List.of());
 
-    assertThat(reader.read(memory, report))
+    assertThat(reader.read(memory, DEVICE, report))
         .containsExactly(new Observation(5, "", true, List.of()));
   }
 

@@ -173,7 +173,7 @@ class EpisodesTest {
   void erased_fault_heals_only_after_its_test_has_run() {
     episodes.observe(100, "ecm", false, List.of(p0301(CONFIRMED_AND_FAILING)));
     episodes.observe(200, "ecm", false, List.of(p0301(0x50)));
-    assertThat(only().standing(2)).isEqualTo(Episode.Standing.ERASED);
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.CLEARED);
     assertThat(episodes.nextHealing()).isEqualTo(Episodes.NEVER);
     assertThat(episodes.advance(5000)).isEmpty();
 
@@ -227,14 +227,25 @@ class EpisodesTest {
   @Test
   void standing_follows_the_life_of_a_fault() {
     episodes.observe(100, "ecm", true, List.of(p0301(FAILING)));
+    assertThat(only().standing(2)).isEqualTo(Episode.Standing.NEW);
+    episodes.observe(150, "ecm", true, List.of(p0301(FAILING)));
     assertThat(only().standing(2)).isEqualTo(Episode.Standing.PENDING);
     episodes.observe(200, "ecm", true, List.of(p0301(CONFIRMED_AND_FAILING)));
     assertThat(only().standing(2)).isEqualTo(Episode.Standing.CONFIRMED);
     episodes.observe(300, "ecm", true, List.of());
     assertThat(only().standing(2)).isEqualTo(Episode.Standing.HEALING);
     episodes.advance(1300);
+    assertThat(episodes.open()).isEmpty();
+    Healed healed = episodes.healed().get(0);
+    assertThat(healed.code()).isEqualTo("P0301");
+    assertThat(healed.since()).isEqualTo(100);
+    assertThat(healed.at()).isEqualTo(1300);
+    assertThat(healed.occurrences()).isEqualTo(1);
+    EpisodesCodec codec = new EpisodesCodec(episodes.rules);
+    assertThat(codec.decode(codec.encode(episodes)).healed()).isEqualTo(episodes.healed());
     episodes.observe(1400, "ecm", true, List.of(p0301(CONFIRMED_AND_FAILING)));
     assertThat(only().standing(2)).isEqualTo(Episode.Standing.RECURRING);
+    assertThat(episodes.healed()).as("it is there again").isEmpty();
   }
 
   private static Assessed counted(int count) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foretell.diagnostics.Observation;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.Telemetry;
@@ -15,6 +16,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class J1939ReaderTest {
+  private static final DeviceId DEVICE = new DeviceId("default", "truck");
   private static final CodeBook BOOK = new CodeBook();
   private static final long T = 1_477_899_735_000_000L;
 
@@ -97,7 +99,7 @@ class J1939ReaderTest {
     J1939Memory now = memory;
     List<Observation> last = List.of();
     for (String frame : BAM_DM1) {
-      last = reader.read(now, frames("can0", frame));
+      last = reader.read(now, DEVICE, frames("can0", frame));
       now = reader.codec().decode(reader.codec().encode(now));
     }
 
@@ -110,8 +112,8 @@ class J1939ReaderTest {
   void same_source_on_two_buses_has_two_sessions() {
     List<Observation> observations = List.of();
     for (String frame : BAM_DM1) {
-      reader.read(memory, frames("can0", frame));
-      observations = reader.read(memory, frames("can1", frame));
+      reader.read(memory, DEVICE, frames("can0", frame));
+      observations = reader.read(memory, DEVICE, frames("can1", frame));
     }
 
     assertThat(observations).hasSize(1);
@@ -167,7 +169,8 @@ class J1939ReaderTest {
       J1939Reader configured =
           new J1939Reader(BOOK, new SpnConversions(Map.of(0, version), BOOK::knowsSpn));
 
-      assertThat(configured.read(memory, frames("can0", frame)).get(0).faults().get(0).code())
+      assertThat(
+              configured.read(memory, DEVICE, frames("can0", frame)).get(0).faults().get(0).code())
           .isEqualTo("SPN 110");
     }
     String third = "18FECA00#" + HexFormat.of().formatHex(message.write(SpnConversion.VERSION_3));
@@ -186,6 +189,7 @@ class J1939ReaderTest {
 
     reader.read(
         memory,
+        DEVICE,
         new Telemetry.Frames(0, "can0", new long[n], some, java.util.Arrays.copyOf(ends, n), data));
     try {
       reader.codec().decode(stored);
@@ -195,7 +199,7 @@ class J1939ReaderTest {
   }
 
   private List<Observation> read(String... lines) {
-    return reader.read(memory, frames("can0", lines));
+    return reader.read(memory, DEVICE, frames("can0", lines));
   }
 
   private static Telemetry.Frames frames(String bus, String... lines) {

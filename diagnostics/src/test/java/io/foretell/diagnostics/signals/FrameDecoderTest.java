@@ -82,19 +82,96 @@ class FrameDecoderTest {
   void capture_becomes_telemetry_in_order_of_time() throws IOException {
     FrameDecoder decoder = new FrameDecoder(manifest(MANIFEST));
     byte[] data = HexFormat.of().parseHex("0A0B0C");
-    Telemetry.Signals signals =
-        decoder.decode(
+    List<Telemetry.Signals> portions =
+        decoder.portions(
             new Telemetry.Frames(
                 7,
                 "x",
-                new long[] {5000, 5900, 7000},
+                new long[] {5000, 7000, 5900},
                 new int[] {256, 256, 256},
                 new int[] {1, 2, 3},
                 data));
 
-    assertThat(signals.names()).containsExactly("Vehicle.Fuel");
+    assertThat(portions).hasSize(1);
+    Telemetry.Signals signals = portions.get(0);
+    assertThat(signals.time()).isEqualTo(7);
+    assertThat(signals.names()).containsExactly("Vehicle.Fuel", "decoder.truck");
     assertThat(signals.times().get(0)).containsExactly(5, 7);
-    assertThat(signals.values().get(0)).containsExactly(12, 13);
+    assertThat(signals.values().get(0)).containsExactly(13, 12);
+    assertThat(signals.values().get(1)).containsExactly(2);
+    int[] unknown = {257};
+    assertThat(
+            decoder.portions(
+                new Telemetry.Frames(7, "x", new long[1], unknown, new int[] {3}, data)))
+        .isEmpty();
+  }
+
+  @Test
+  void message_of_several_packets_is_read_when_it_is_whole() throws IOException {
+    Files.writeString(
+        folder.resolve("body.dbc"),
+        "BO_ 2566833406 Long: 10 X\n SG_ Last : 72|8@1+ (1,0) [0|0] \"\" X\n");
+    FrameSession session = new FrameSession(new FrameDecoder(manifest(MANIFEST)));
+    Map<String, Double> signals = new LinkedHashMap<>();
+    int announce = EXTENDED | 0x1CECFF21;
+    int packet = EXTENDED | 0x1CEBFF21;
+    String group = "C4FE00"; // 65220, of the identifier 0x98FEC4FE
+    session.frame("can0", 0, announce, bytes("200A0002FF" + group), signals::put);
+    session.frame("can0", 1, packet, bytes("0101020304050607"), signals::put);
+    assertThat(signals).isEmpty();
+    session.frame("can0", 2, packet, bytes("0208092AFFFFFFFF"), signals::put);
+
+    assertThat(signals).isEqualTo(Map.of("Long.Last", 42.0));
+  }
+
+  private static byte[] bytes(String hex) {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  @Test
+  void same_name_and_version_twice_is_refused() throws IOException {
+    Manifest manifest = manifest(MANIFEST);
+
+    assertThatThrownBy(() -> new Manifests(List.of(manifest, manifest)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("truck@2");
+  }
+
+  @Test
+  void broken_json_is_refused_with_file_line_and_column() throws IOException {
+    Files.writeString(folder.resolve("bad.manifest.json"), "{\n \"manifest\": \"x\",,\n}");
+
+    assertThatThrownBy(() -> ManifestFiles.readAll(folder))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            e -> {
+              assertThat(e.reason()).isEqualTo(ReasonCode.MALFORMED_JSON);
+              assertThat(e.detail()).startsWith("bad.manifest.json: the manifest: line 2, column ");
+            });
+  }
+
+  @Property(tries = 8)
+  void large_capture_comes_in_portions_and_loses_nothing(@ForAll @IntRange(max = 3) int more) {
+    Manifest.Bus bus = new Manifest.Bus(true, List.of(), Map.of(), false);
+    FrameDecoder decoder =
+        new FrameDecoder(
+            new Manifest("m", 1, List.of("m"), Map.of("*", bus), List.of(), Map.of(), List.of()));
+    int n = 25_000 * more + 7;
+    long[] micros = new long[n];
+    int[] ids = new int[n];
+    int[] ends = new int[n];
+    byte[] data = new byte[8 * n];
+    for (int i = 0; i < n; i++) {
+      micros[i] = 1000L * i;
+      ids[i] = EXTENDED | 0x0CF00400;
+      ends[i] = 8 * i + 8;
+    }
+    List<Telemetry.Signals> portions =
+        decoder.portions(new Telemetry.Frames(n, "can0", micros, ids, ends, data));
+    int each = J1939Signals.ofGroup(0xF004).size();
+
+    assertThat(portions.stream().mapToInt(Telemetry.Signals::size).sum()).isEqualTo(n * each + 1);
+    assertThat(portions).allMatch(portion -> portion.size() <= 100_000 + each + 1);
   }
 
   @Test
@@ -120,9 +197,13 @@ class FrameDecoderTest {
         "\"version\": 2 | \"version\": 0 | WRONG_SHAPE | version is a whole number from 1",
         "[\"truck-2016\", \"van-*\"] | [] | WRONG_SHAPE | models names no device model",
         "\"j1939\" | \"lin\" | WRONG_SHAPE | buses.can0: protocol is can or j1939",
+        "\"models\" | \"model\" | WRONG_SHAPE | the manifest: there is no field 'model'; known are"
+            + " [buses, comment, manifest, models, spn, tables, version]",
+        "Vehicle.Fuel | Vehicle Fuel | WRONG_SHAPE | buses.*.mapping.Body.Level: no name of a"
+            + " signal: 'Vehicle Fuel'",
         "\"mapped\" | \"some\" | WRONG_SHAPE | buses.*: keep is all or mapped",
-        "\"11\": 1 | \"11\": 5 | WRONG_SHAPE | spn: source address (0–255) to conversion version"
-            + " (1–4)",
+        "\"11\": 1 | \"11\": 5 | WRONG_SHAPE | spn: source address (0–255, or *) to conversion"
+            + " version (1–4)",
         "vss.json | ../vss.json | INVALID_NAME | no file of the manifest's folder: '../vss.json'",
         "vss.json | nix.json | NOT_FOUND | no file nix.json",
         "\"to\": \"Vehicle.Fuel\" | \"to\": \"\" | WRONG_SHAPE | buses.*.mapping.Body.Level: no"

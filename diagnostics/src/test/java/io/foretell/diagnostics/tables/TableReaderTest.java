@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foretell.diagnostics.Observation;
 import io.foretell.diagnostics.tables.json.TableFiles;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.Telemetry;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TableReaderTest {
+  private static final DeviceId DEVICE = new DeviceId("default", "pack");
   private static final String FILE =
       """
       {"table": "acme-bms", "version": 3, "maker": "Acme", "registers": [
@@ -53,16 +55,17 @@ class TableReaderTest {
     TableMemory memory = reader.fresh();
 
     List<Observation> first =
-        reader.read(memory, signals("bms.alarm", new long[] {10, 20, 30}, 1, 1, 0));
+        reader.read(memory, DEVICE, signals("bms.alarm", new long[] {10, 20, 30}, 1, 1, 0));
     memory = reader.codec().decode(reader.codec().encode(memory));
-    List<Observation> then = reader.read(memory, signals("bms.alarm", new long[] {40, 50}, 0, 8));
+    List<Observation> then =
+        reader.read(memory, DEVICE, signals("bms.alarm", new long[] {40, 50}, 0, 8));
 
     assertThat(first).extracting(Observation::time).containsExactly(10L, 30L);
     assertThat(first.get(1).faults()).isEmpty();
     assertThat(first.get(1).complete()).isTrue();
     assertThat(then).extracting(Observation::time).containsExactly(50L);
     assertThat(then.get(0).source()).isEqualTo("bms.alarm");
-    assertThat(reader.read(memory, signals("other", new long[] {60}, 1))).isEmpty();
+    assertThat(reader.read(memory, DEVICE, signals("other", new long[] {60}, 1))).isEmpty();
   }
 
   @Property(tries = 200)

@@ -57,10 +57,10 @@ public final class FileBlobs implements Blobs {
   }
 
   @Override
-  public OptionalLong size(Digest digest) {
+  public OptionalLong size(Digest digest) throws IOException {
     try {
       return OptionalLong.of(Files.size(place(digest)));
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       return OptionalLong.empty();
     }
   }

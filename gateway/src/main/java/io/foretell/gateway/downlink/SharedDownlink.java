@@ -292,7 +292,7 @@ public final class SharedDownlink implements KeptDownlink {
         })
         .whenComplete(
             (done, failure) -> {
-              if (failure != null) {
+              if (failure != null && !worker.isShutdown()) {
                 log.warn("the downlink could not go on: {}", failure.getMessage());
               }
             });

@@ -49,7 +49,7 @@ final class ArtifactRoute {
         .compose(size -> answer(context, digest, size));
   }
 
-  private OptionalLong size(String tenant, Digest digest) {
+  private OptionalLong size(String tenant, Digest digest) throws IOException {
     return releases.offers(tenant, digest) ? blobs.size(digest) : OptionalLong.empty();
   }
 

@@ -2,6 +2,7 @@ package io.foretell.diagnostics.offline.json;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.signals.FrameDecoder;
+import io.foretell.diagnostics.signals.FrameSession;
 import io.foretell.diagnostics.signals.Manifest;
 import io.foretell.proto.ReasonCode;
 import java.math.BigDecimal;
@@ -15,12 +16,12 @@ import java.util.function.Consumer;
  */
 final class SignalLines implements LineDecoder {
   private final Manifest manifest;
-  private final FrameDecoder decoder;
+  private final FrameSession session;
   private final CandumpLine frame = new CandumpLine();
 
   SignalLines(Manifest manifest) {
     this.manifest = manifest;
-    this.decoder = new FrameDecoder(manifest);
+    this.session = new FrameSession(new FrameDecoder(manifest));
   }
 
   @Override
@@ -28,7 +29,8 @@ final class SignalLines implements LineDecoder {
     frame.read(line);
     ObjectNode signals = Json.object();
     byte[] data = Arrays.copyOf(frame.data, frame.length);
-    decoder.decode(frame.bus, frame.id, data, (name, value) -> signals.put(name, value));
+    session.frame(
+        frame.bus, frame.micros, frame.id, data, (name, value) -> signals.put(name, value));
     if (!signals.isEmpty()) {
       ObjectNode node = Json.object();
       node.put("t", BigDecimal.valueOf(frame.micros, 6));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.foretell.diagnostics.dbc.DbcFile;
 import io.foretell.diagnostics.dbc.DbcParser;
+import io.foretell.diagnostics.j1939.SpnConversions;
 import io.foretell.diagnostics.signals.Manifest;
 import io.foretell.diagnostics.signals.Mapped;
 import io.foretell.diagnostics.tables.CodeTable;
@@ -20,6 +21,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,14 +37,23 @@ import java.util.stream.Stream;
  *               "mapping": {"ENGINE.Speed": "Vehicle.Powertrain.CombustionEngine.Speed",
  *                           "Level": {"to": "Vehicle.Powertrain.FuelSystem.RelativeLevel",
  *                                     "factor": 0.5, "offset": 0}}}},
- *    "tables": ["maker-codes.json"],
- *    "spn": {"11": 1}}
+ *    "tables": ["maker.table.json"],
+ *    "spn": {"11": 1, "*": 3}}
  * </pre>
  *
  * A mapping in a file of its own is {@code {"mapping": name, "version": n, "signals": {…}}}.
  */
 public final class ManifestFiles {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> FIELDS =
+      Set.of("manifest", "version", "models", "buses", "tables", "spn", "comment");
+  private static final Set<String> BUS_FIELDS =
+      Set.of("protocol", "dbc", "mapping", "keep", "comment");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  /** What a signal may be called in telemetry and history. */
+  private static final Pattern SIGNAL = Pattern.compile("[A-Za-z0-9._/\\[\\]-]{1,200}");
+
   private static final int LAST_ADDRESS = 255;
   private static final int LAST_CONVERSION = 4;
 
@@ -54,7 +67,7 @@ public final class ManifestFiles {
   /**
    * Every manifest ({@code *.manifest.json}) of a folder.
    *
-   * @throws InvalidInputException where one is none: its name, what is wrong, and where
+   * @throws InvalidInputException where one is none: the file, the line or the field, and why
    */
   public static List<Manifest> readAll(Path folder) throws IOException {
     List<Manifest> manifests = new ArrayList<>();
@@ -89,7 +102,11 @@ public final class ManifestFiles {
   }
 
   private Manifest manifest(JsonNode node) throws IOException {
+    onlyKnown(node, FIELDS, "the manifest");
     String name = text(node, "manifest");
+    if (!NAME.matcher(name).matches()) {
+      throw wrong("manifest: a name has up to 64 letters, digits, '.', '_' and '-'");
+    }
     int version = node.path("version").asInt(0);
     if (version < 1) {
       throw wrong("version is a whole number from 1");
@@ -108,12 +125,35 @@ public final class ManifestFiles {
     }
     List<CodeTable> tables = new ArrayList<>();
     for (JsonNode table : node.path("tables")) {
-      tables.add(TableFiles.read(inside(table.asText())));
+      tables.add(table(table.asText()));
     }
     return new Manifest(name, version, models, buses, tables, conversions(node), notices);
   }
 
+  private CodeTable table(String name) throws IOException {
+    Path file = inside(name);
+    try {
+      return TableFiles.read(file);
+    } catch (InvalidInputException e) {
+      throw new InvalidInputException(e.reason(), name + ": " + e.detail());
+    }
+  }
+
+  /** A word that nobody knows is a slip of the pen, and what it should have said is not there. */
+  private static void onlyKnown(JsonNode node, Set<String> known, String at) {
+    if (!node.isObject()) {
+      throw wrong(at + " is a JSON object");
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (!known.contains(field.getKey())) {
+        throw wrong(
+            at + ": there is no field '" + field.getKey() + "'; known are " + new TreeSet<>(known));
+      }
+    }
+  }
+
   private Manifest.Bus bus(JsonNode node, String at) throws IOException {
+    onlyKnown(node, BUS_FIELDS, at);
     String protocol = node.path("protocol").asText("can");
     if (!protocol.equals("can") && !protocol.equals("j1939")) {
       throw wrong(at + ": protocol is can or j1939");
@@ -174,6 +214,9 @@ public final class ManifestFiles {
       if (name.isBlank()) {
         throw wrong(at + "." + entry.getKey() + ": no name to map to");
       }
+      if (!SIGNAL.matcher(name).matches()) {
+        throw wrong(at + "." + entry.getKey() + ": no name of a signal: '" + name + "'");
+      }
       double factor = to.path("factor").asDouble(1);
       mapping.put(entry.getKey(), new Mapped(name, factor, to.path("offset").asDouble(0)));
     }
@@ -184,13 +227,15 @@ public final class ManifestFiles {
     Map<Integer, Integer> conversions = new HashMap<>();
     for (Map.Entry<String, JsonNode> entry : node.path("spn").properties()) {
       int version = entry.getValue().asInt(0);
-      if (!entry.getKey().matches("\\d{1,3}")
-          || Integer.parseInt(entry.getKey()) > LAST_ADDRESS
+      boolean any = entry.getKey().equals("*");
+      if (!any
+              && (!entry.getKey().matches("\\d{1,3}")
+                  || Integer.parseInt(entry.getKey()) > LAST_ADDRESS)
           || version < 1
           || version > LAST_CONVERSION) {
-        throw wrong("spn: source address (0–255) to conversion version (1–4)");
+        throw wrong("spn: source address (0–255, or *) to conversion version (1–4)");
       }
-      conversions.put(Integer.valueOf(entry.getKey()), version);
+      conversions.put(any ? SpnConversions.ANY_SOURCE : Integer.valueOf(entry.getKey()), version);
     }
     return conversions;
   }
@@ -215,7 +260,14 @@ public final class ManifestFiles {
       throw wrong(what + " is not UTF-8");
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          ReasonCode.MALFORMED_JSON, what + ": " + e.getOriginalMessage());
+          ReasonCode.MALFORMED_JSON,
+          what
+              + ": line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": "
+              + e.getOriginalMessage());
     }
     if (node == null || !node.isObject()) {
       throw wrong(what + " is a JSON object");

@@ -66,7 +66,14 @@ public final class TableFiles {
     try {
       node = JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new InvalidInputException(ReasonCode.MALFORMED_JSON, e.getOriginalMessage());
+      throw new InvalidInputException(
+          ReasonCode.MALFORMED_JSON,
+          "line "
+              + e.getLocation().getLineNr()
+              + ", column "
+              + e.getLocation().getColumnNr()
+              + ": "
+              + e.getOriginalMessage());
     }
     if (node == null || !node.isObject()) {
       throw wrong("a table is a JSON object", "");
