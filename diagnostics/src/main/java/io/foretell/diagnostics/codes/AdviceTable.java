@@ -12,13 +12,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * What to do about a code: the rows of {@code advice.tsv} in the order in which they rule.
  *
- * <p>For SAE J2012: the narrowest range of at most 256 codes, the failure type, words of the text,
- * then wider ranges. For SAE J1939: an electrical or mechanical FMI says more than the SPN; where
- * the value itself is wrong (FMI 0, 1, 15–18) the SPN does. For the status of an instrument: its
- * family where it fails, then its signal of NAMUR NE 107.
+ * <p>For SAE J2012: the narrowest range of at most 16 codes, words that cannot wait, the narrowest
+ * range of at most 256, words of danger to who works on it, the failure type, words that say what
+ * is wrong, words that say with which part, then wider ranges. For SAE J1939: an electrical or
+ * mechanical FMI says more than the SPN; where the value itself is wrong (FMI 0, 1, 15–18) the SPN
+ * does. For the status of an instrument: its family where it fails, then its signal of NAMUR NE
+ * 107.
  */
 final class AdviceTable {
+  private static final int FEW = 0x10;
   private static final int NARROW = 0x100;
+
+  /** SPN 2000 + n: the control unit of source address n (SAE J1939-73, SPNs 2000–2255). */
+  private static final int FIRST_ADDRESS_SPN = 2000;
+
+  private static final int LAST_ADDRESS_SPN = 2255;
   private static final int VALUE_FMIS = 1 | 1 << 1 | 1 << 15 | 1 << 16 | 1 << 17 | 1 << 18;
 
   private record Range(int from, int to, Advice advice) {
@@ -35,7 +43,10 @@ final class AdviceTable {
   private final Map<Integer, Advice> spns = new HashMap<>();
   private final Map<Integer, Advice> fmis = new HashMap<>();
   private final Map<Integer, Advice> types = new HashMap<>();
+  private final Map<String, Advice> urgent = new LinkedHashMap<>();
+  private final Map<String, Advice> safety = new LinkedHashMap<>();
   private final Map<String, Advice> words = new LinkedHashMap<>();
+  private final Map<String, Advice> parts = new LinkedHashMap<>();
   private final Map<String, Advice> signals = new HashMap<>();
   private final Map<String, Advice> families = new HashMap<>();
 
@@ -49,14 +60,21 @@ final class AdviceTable {
     List<Advice> found = new ArrayList<>();
     if (code.isJ2012()) {
       int number = J2012.number(code.code());
-      addRanges(found, number, true);
+      addRanges(found, number, 1, FEW);
+      addWords(found, urgent, text);
+      addRanges(found, number, FEW + 1, NARROW);
+      addWords(found, safety, text);
       addIfThere(found, types.get(code.subType()));
-      addWords(found, text);
-      addRanges(found, number, false);
+      addWords(found, words, text);
+      addWords(found, parts, text);
+      addRanges(found, number, NARROW + 1, Integer.MAX_VALUE);
     } else if (code.spn() >= 0) {
       Advice spn = spns.get(code.spn());
       Advice fmi = fmis.get(code.subType());
-      boolean value = code.subType() < 0 || (VALUE_FMIS >>> code.subType() & 1) != 0;
+      boolean value =
+          code.subType() < 0
+              || (VALUE_FMIS >>> code.subType() & 1) != 0
+              || FIRST_ADDRESS_SPN <= code.spn() && code.spn() <= LAST_ADDRESS_SPN;
       addIfThere(found, value ? spn : fmi);
       addIfThere(found, value ? fmi : spn);
     } else if (code.isStatus()) {
@@ -67,22 +85,35 @@ final class AdviceTable {
     return found;
   }
 
-  private void addRanges(List<Advice> found, int number, boolean narrow) {
+  private void addRanges(List<Advice> found, int number, int narrowest, int widest) {
     for (Range range : ranges) {
-      if (range.has(number) && range.width() <= NARROW == narrow) {
+      if (range.has(number) && narrowest <= range.width() && range.width() <= widest) {
         found.add(range.advice());
       }
     }
   }
 
-  private void addWords(List<Advice> found, String text) {
+  private static void addWords(List<Advice> found, Map<String, Advice> words, String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     for (Map.Entry<String, Advice> word : words.entrySet()) {
-      if (lower.contains(word.getKey())) {
+      if (has(lower, word.getKey())) {
         found.add(word.getValue());
         return;
       }
     }
+  }
+
+  /** Whether all pieces of a selector ({@code *} between them) are there, one after the other. */
+  private static boolean has(String text, String selector) {
+    int at = 0;
+    for (String piece : selector.split(" \\* ")) {
+      int found = text.indexOf(piece, at);
+      if (found < 0) {
+        return false;
+      }
+      at = found + piece.length();
+    }
+    return true;
   }
 
   private static void addIfThere(List<Advice> found, @Nullable Advice advice) {
@@ -104,12 +135,25 @@ final class AdviceTable {
     }
     String value = selector.substring(space + 1);
     switch (selector.substring(0, space)) {
-      case "SPN" -> spns.put(Integer.valueOf(value), advice);
+      case "SPN" -> each(value, 10, spns, advice);
       case "FMI" -> fmis.put(Integer.valueOf(value), advice);
       case "STATUS" -> families.put(value, advice);
       case "NE107" -> signals.put(value, advice);
-      case "FTB" -> types.put(Integer.valueOf(value, 16), advice);
+      case "FTB" -> each(value, 16, types, advice);
+      case "URGENT" -> urgent.put(value, advice);
+      case "SAFETY" -> safety.put(value, advice);
+      case "PART" -> parts.put(value, advice);
       default -> words.put(value, advice);
+    }
+  }
+
+  /** A number, or all from one to another. */
+  private static void each(String range, int radix, Map<Integer, Advice> to, Advice advice) {
+    int dash = range.indexOf('-');
+    int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash), radix);
+    int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1), radix);
+    for (int number = first; number <= last; number++) {
+      to.put(number, advice);
     }
   }
 

@@ -1,7 +1,12 @@
 package io.foretell.diagnostics.codes;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one-line text of a code and where it belongs. What the tables do not have is built from the
@@ -10,6 +15,8 @@ import java.util.Optional;
 final class Wording {
   /** First SPN that makers give themselves, SAE J1939 appendix A. */
   private static final int FIRST_MAKER_SPN = 520_192;
+
+  private static final int MAKES = 3;
 
   private final CodeNames names;
 
@@ -22,7 +29,7 @@ final class Wording {
       return StatusWords.find(code) != null;
     }
     return code.isJ2012()
-        ? names.text(J2012.number(code.code())) != null
+        ? names.text(J2012.number(code.code())) != null || !makers(code).isEmpty()
         : code.spn() >= 0 && names.hasSpn(code.spn());
   }
 
@@ -72,7 +79,8 @@ final class Wording {
   }
 
   private String j2012Text(Notation code, Language language) {
-    String text = names.text(J2012.number(code.code()));
+    String common = names.text(J2012.number(code.code()));
+    String text = common != null ? common : ofMostMakers(makers(code));
     String system = names.system(code.code(), language);
     if (language == Language.ENGLISH) {
       return text != null ? text : system + ", code " + code.code();
@@ -86,6 +94,21 @@ final class Wording {
       return chinese.orElse(plain) + "（" + text + "）";
     }
     return chinese.orElse(plain + "（" + text + "）");
+  }
+
+  /** What most makers say, and some of who says so; null where none says anything. */
+  private static @Nullable String ofMostMakers(Map<String, String> makers) {
+    Map<String, List<String>> saying = new TreeMap<>();
+    makers.forEach((make, says) -> saying.computeIfAbsent(says, s -> new ArrayList<>()).add(make));
+    return saying.entrySet().stream()
+        .max(Comparator.comparingInt(entry -> entry.getValue().size()))
+        .map(
+            most -> {
+              List<String> makes = most.getValue().stream().sorted().toList();
+              String some = String.join(", ", makes.subList(0, Math.min(MAKES, makes.size())));
+              return most.getKey() + " (" + some + (makes.size() > MAKES ? ", …" : "") + ")";
+            })
+        .orElse(null);
   }
 
   private String spnText(int spn, Language language) {

@@ -13,7 +13,7 @@ public final class Ne107Status {
   /** The family of its faults. */
   public static final String FAMILY = "ne107";
 
-  private static final String CLAUSE = "NAMUR NE 107, 4";
+  private static final String CLAUSE = "NAMUR NE 107";
   private static final int MASK = 0x0F;
 
   private Ne107Status() {}

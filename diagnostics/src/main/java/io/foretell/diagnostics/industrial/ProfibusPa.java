@@ -36,7 +36,11 @@ public final class ProfibusPa {
 
   /** Reads a condensed status byte. */
   public static DeviceStatus condensed(int status, String system) {
-    return read(status & 0xFF, "C", "PROFIBUS PA profile 3.02, condensed status", system);
+    return read(
+        status & 0xFF,
+        "C",
+        "PROFIBUS PA profile 3.02, condensed status (values from memory)",
+        system);
   }
 
   private static DeviceStatus read(int status, String form, String clause, String system) {

@@ -117,7 +117,7 @@ public final class ElmAnswer {
       }
       groups.get(groups.size() - 1).add(numbered);
     } else if (read instanceof ElmLine.Old frame) {
-      old.add(new UnitAnswer(frame.unit(), frame.data()));
+      old.add(new UnitAnswer(frame.unit(), frame.data(), frame.doubt()));
     } else if (read instanceof ElmLine.Failure said) {
       failure = said;
     }
@@ -164,9 +164,11 @@ public final class ElmAnswer {
   /** Older buses number the messages of service 09, four bytes each, from 1. */
   private static List<UnitAnswer> joined(List<UnitAnswer> old) {
     Map<String, TreeMap<Integer, byte[]>> units = new LinkedHashMap<>();
+    Map<String, String> doubts = new LinkedHashMap<>();
     List<UnitAnswer> others = new ArrayList<>();
     for (UnitAnswer one : old) {
       if (one.bytes().length == 7) {
+        doubts.merge(one.unit(), one.doubt(), (a, b) -> a.isEmpty() ? b : a);
         units
             .computeIfAbsent(one.unit(), unit -> new TreeMap<>())
             .put(one.bytes()[2] & 0xFF, one.bytes());
@@ -183,7 +185,7 @@ public final class ElmAnswer {
           byte[] all = new byte[2 + 4 * parts.size()];
           System.arraycopy(parts.firstEntry().getValue(), 0, all, 0, 2);
           parts.forEach((n, part) -> System.arraycopy(part, 3, all, 4 * n - 2, 4));
-          others.add(new UnitAnswer(unit, all));
+          others.add(new UnitAnswer(unit, all, doubts.getOrDefault(unit, "")));
         });
     return others;
   }

@@ -18,8 +18,8 @@ sealed interface ElmLine {
   /** A numbered line of an answer without headers. */
   record Numbered(int number, byte[] data) implements ElmLine {}
 
-  /** Bytes of an older bus, without header and checksum. */
-  record Old(String unit, byte[] data) implements ElmLine {}
+  /** Bytes of an older bus, without header and checksum; and what is wrong with these. */
+  record Old(String unit, byte[] data, String doubt) implements ElmLine {}
 
   /** Nothing of interest: echo, prompt, progress. */
   record Nothing() implements ElmLine {}
@@ -102,13 +102,18 @@ sealed interface ElmLine {
     return new Can(id, extended ? bits | 1 << 31 : bits, bytes(hex));
   }
 
-  /** Three bytes of header and a checksum go where the answer begins after three bytes. */
+  /**
+   * Where a header is, there is a checksum. One that is wrong is told and does not refuse the line:
+   * a tester that prints it has verified what it heard, and logs are made anonymous afterwards.
+   */
   private static ElmLine old(byte[] frame, int service) {
-    if (frame.length > 4 && !answers(frame[0], service) && answers(frame[3], service)) {
-      String source = String.format(Locale.ROOT, "%02X", frame[2]);
-      return new Old(source, java.util.Arrays.copyOfRange(frame, 3, frame.length - 1));
+    int header = OldBus.header(frame, first -> answers(first, service));
+    if (header == 0) {
+      return new Old("", frame, "");
     }
-    return new Old("", frame);
+    String source = String.format(Locale.ROOT, "%02X", frame[2]);
+    byte[] data = java.util.Arrays.copyOfRange(frame, header, frame.length - 1);
+    return new Old(source, data, OldBus.wrong(frame, header));
   }
 
   private static boolean answers(byte first, int service) {

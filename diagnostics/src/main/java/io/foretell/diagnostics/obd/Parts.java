@@ -26,7 +26,7 @@ final class Parts {
       byte[] part = new byte[end - at + 1];
       part[0] = bytes[0];
       System.arraycopy(bytes, at, part, 1, end - at);
-      parts.add(new UnitAnswer(answer.unit(), part));
+      parts.add(new UnitAnswer(answer.unit(), part, answer.doubt()));
       at = end;
     }
     return parts;

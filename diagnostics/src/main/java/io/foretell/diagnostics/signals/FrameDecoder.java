@@ -48,9 +48,11 @@ public final class FrameDecoder {
   private static final class Bus {
     final Manifest.Bus spoken;
     final Map<DbcMessage, @Nullable Mapped[]> names = new HashMap<>();
+    final Answers answers;
 
     Bus(Manifest.Bus spoken) {
       this.spoken = spoken;
+      this.answers = new Answers(spoken);
       spoken.files().forEach(file -> file.messages().forEach(this::name));
     }
 
@@ -61,10 +63,7 @@ public final class FrameDecoder {
         String full = message.name() + "." + signals.get(i).name();
         Mapped to = spoken.mapping().get(full);
         to = to != null ? to : spoken.mapping().get(signals.get(i).name());
-        mapped[i] =
-            to != null || spoken.mappedOnly()
-                ? to
-                : new Mapped(NOT_A_NAME.matcher(full).replaceAll("_"), 1, 0);
+        mapped[i] = to != null || spoken.mappedOnly() ? to : new Mapped(nameOf(full), 1, 0);
       }
       names.put(message, mapped);
     }
@@ -138,6 +137,17 @@ public final class FrameDecoder {
       value = value << 8 | data[i] & 0xFF;
     }
     return value >>> start % 8 & (1L << bits) - 1;
+  }
+
+  /** A name as a signal may have it. */
+  static String nameOf(String full) {
+    return NOT_A_NAME.matcher(full).replaceAll("_");
+  }
+
+  /** The answers of control units on a bus; null where nothing is known of the bus. */
+  @Nullable Answers answers(String busName) {
+    Bus bus = bus(busName);
+    return bus == null ? null : bus.answers;
   }
 
   /** Whether a message of that parameter group, put together from packets, has signals. */

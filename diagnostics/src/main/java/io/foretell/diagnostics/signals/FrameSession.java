@@ -1,21 +1,28 @@
 package io.foretell.diagnostics.signals;
 
+import io.foretell.diagnostics.isotp.IsoTp;
+import io.foretell.diagnostics.isotp.IsoTpMessage;
 import io.foretell.diagnostics.j1939.J1939Memory;
 import io.foretell.diagnostics.j1939.Transport;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one capture, one after the other: a single frame is read at once, a message of
- * several frames (SAE J1939-21 transport) when its last one comes. Bounded, whatever is on the bus.
- * Not safe for use by several threads.
+ * several frames (SAE J1939-21 transport, ISO-TP) when its last one comes. Bounded, whatever is on
+ * the bus. Not safe for use by several threads.
  */
 public final class FrameSession {
   private static final int EXTENDED = 1 << 31;
   private static final int PRIORITY = 6 << 26;
   private static final int FIRST_BROADCAST_GROUP = 0xF000;
 
+  private static final int MOST_ANSWERS = 64;
+  private static final int LONGEST_ANSWER = 4095;
+
   private final FrameDecoder decoder;
+  private final IsoTp isoTp = new IsoTp(MOST_ANSWERS, LONGEST_ANSWER);
   private @Nullable J1939Memory memory;
 
   /** Nothing was heard yet. */
@@ -47,6 +54,25 @@ public final class FrameSession {
                   decoder.decode(on, id(group, sa, da), Arrays.copyOf(bytes, length), to));
     } else {
       decoder.decode(bus, id, data, to);
+      answer(bus, id, data, to);
+    }
+  }
+
+  private void answer(String bus, int id, byte[] data, FrameDecoder.Receiver to) {
+    @Nullable Answers answers = decoder.answers(bus);
+    if (answers == null || !answers.hear(id)) {
+      return;
+    }
+    Consumer<IsoTpMessage> whole =
+        message -> {
+          if (message.defect().isEmpty()) {
+            answers.read(message, to);
+          }
+        };
+    if (answers.extended(id)) {
+      isoTp.extendedFrame(bus, id, data, 0, data.length, whole);
+    } else {
+      isoTp.frame(bus, id, data, 0, data.length, whole);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.signals;
 
 import io.foretell.diagnostics.dbc.DbcFile;
+import io.foretell.diagnostics.obdb.ObdbCommand;
 import io.foretell.diagnostics.tables.CodeTable;
 import java.util.List;
 import java.util.Map;
@@ -39,15 +40,21 @@ public record Manifest(
    *
    * @param j1939 whether its 29-bit identifiers are those of SAE J1939
    * @param files in the order in which they are asked
+   * @param answers the OBDb commands whose answers are read where control units give them
    * @param mapping {@code Message.Signal} or {@code Signal} to what becomes of it
    * @param mappedOnly whether signals without a mapping are passed over; otherwise they are called
    *     {@code Message.Signal}
    */
   public record Bus(
-      boolean j1939, List<DbcFile> files, Map<String, Mapped> mapping, boolean mappedOnly) {
+      boolean j1939,
+      List<DbcFile> files,
+      List<ObdbCommand> answers,
+      Map<String, Mapped> mapping,
+      boolean mappedOnly) {
     /** Copies the collections. */
     public Bus {
       files = List.copyOf(files);
+      answers = List.copyOf(answers);
       mapping = Map.copyOf(mapping);
     }
   }

@@ -22,6 +22,46 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CodeBookTest {
   private static final CodeBook BOOK = new CodeBook();
 
+  /** Each row is one that the reviews of docs/code-review.md have found wanting. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "P2D46-2B | CRITICAL | NO | Stop, leave the vehicle",
+        "P0E48 | MAJOR | LIMITED | Only trained staff",
+        "P3045-13 | MINOR | YES | Measure continuity",
+        "P0A3E-13 | MAJOR | LIMITED | Only trained staff",
+        "P25C9 | MINOR | YES | Read the fault codes of the module that is named",
+        "P2167-24 | MAJOR | LIMITED | Unplug the sensor",
+        "C1766-24 | MAJOR | LIMITED | Unplug the sensor",
+        "P26AC-79 | MINOR | YES | Look at the linkage",
+        "P0351 | MAJOR | LIMITED | Measure continuity",
+        "P0201 | MAJOR | LIMITED | Inspect connector",
+        "P1610 | MAJOR | LIMITED | Check battery, supply and grounds",
+        "P1606 | MINOR | LIMITED | Check whether both modules answer",
+        "B1606 | MINOR | YES | Unplug the part and measure to ground",
+        "SPN 2063 FMI 8 | MINOR | LIMITED | See whether the unit of that address"
+      })
+  void advice_can_be_acted_on(String code, Severity severity, Drive drive, String check) {
+    Explanation explanation = BOOK.explain(Notation.of(code), Language.ENGLISH);
+
+    assertThat(explanation.firstCheck()).startsWith(check);
+    assertThat(explanation.severity()).isEqualTo(severity);
+    assertThat(explanation.drive()).isEqualTo(drive);
+    assertThat(explanation.causes()).isNotEmpty();
+    assertThat(BOOK.explain(Notation.of(code), Language.CHINESE).firstCheck()).isNotBlank();
+  }
+
+  @Test
+  void code_that_only_makers_know_has_the_text_of_most_of_them() {
+    Explanation explanation = BOOK.explain(Notation.of("P1563"), Language.ENGLISH);
+
+    assertThat(explanation.known()).isTrue();
+    assertThat(explanation.text())
+        .isEqualTo(
+            "Cruise Vehicle Speed Set Speed Difference Too High (cadillac, chevy, chrysler, …)");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

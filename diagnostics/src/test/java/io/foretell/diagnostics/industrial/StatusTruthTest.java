@@ -127,6 +127,67 @@ class StatusTruthTest {
     }
   }
 
+  /** OPC 10000-4 7.39.1: severity, and what the sixteen bits of information say with each. */
+  @Test
+  void opc_ua_every_severity_with_every_bit_of_information() {
+    Ne107[] signals = {Ne107.GOOD, Ne107.OUT_OF_SPECIFICATION, Ne107.FAILURE, Ne107.FAILURE};
+    String[] limits = {"limits none", "limits low", "limits high", "limits constant"};
+    for (int severity = 0; severity < 4; severity++) {
+      for (int info = 0; info < 1 << 16; info += (info & 0x3000) == 0 ? 1 : 0x1000) {
+        // A sub-code that no row of the texts has, so that severity alone decides.
+        DeviceStatus status = OpcUaStatus.read(severity << 30 | 0xFFF << 16 | info, "");
+        List<String> expected = new ArrayList<>();
+        if ((info & 0x8000) != 0) {
+          expected.add("structure changed");
+        }
+        if ((info & 0x4000) != 0) {
+          expected.add("semantics changed");
+        }
+        if ((info & 0x0C00) == 0x0400) {
+          expected.add(limits[(info & 0x0300) >> 8]);
+          if ((info & 0x0080) != 0) {
+            expected.add("overflow");
+          }
+          if ((info & 0x001F) != 0) {
+            expected.add("historian bits " + (info & 0x001F));
+          }
+        }
+        if (!String.join(", ", expected).equals(status.fields().getOrDefault("info", ""))
+            || status.signal() != signals[severity]
+            || status.faults().size() != (severity == 0 ? 0 : 1)) {
+          assertThat(status.fields()).as("0x%04X of severity %d", info, severity).isNull();
+        }
+      }
+    }
+  }
+
+  /** CiA 301 7.5.2.2, object 1001h. */
+  @Test
+  void canopen_every_error_register() {
+    String[] names = {
+      "generic",
+      "current",
+      "voltage",
+      "temperature",
+      "communication",
+      "device profile",
+      "reserved",
+      "maker"
+    };
+    for (int register = 0; register < 256; register++) {
+      List<String> expected = new ArrayList<>();
+      for (int bit = 0; bit < 8; bit++) {
+        if ((register >> bit & 1) == 1) {
+          expected.add(names[bit]);
+        }
+      }
+      byte[] data = {0x10, (byte) 0x81, (byte) register, 0, 0, 0, 0, 0};
+      DeviceStatus status = CanOpenEmergency.read(0x81, data);
+      assertThat(status.fields().get("register")).isEqualTo(String.join(", ", expected));
+      assertThat(status.faults().get(0).subType()).isEqualTo(register);
+    }
+  }
+
   @Test
   void opc_ua_severity_decides_and_known_codes_have_words() {
     assertThat(OpcUaStatus.read(0, "").faults()).isEmpty();

@@ -124,6 +124,44 @@ class FrameDecoderTest {
     assertThat(signals).isEqualTo(Map.of("Long.Last", 42.0));
   }
 
+  @Test
+  void answers_of_control_units_are_read_by_signal_sets() throws IOException {
+    Files.writeString(
+        folder.resolve("set.json"),
+        """
+        {"commands": [
+          {"hdr": "7E0", "cmd": {"22": "1002"}, "filter": {"from": 2018}, "signals": [
+            {"id": "LONG", "fmt": {"bix": 48, "len": 16, "div": 10, "max": 9999}},
+            {"id": "GEAR", "fmt": {"len": 8, "map": {"1": {"value": "FIRST"}}}}]},
+          {"hdr": "750", "rax": "758", "eax": "2A", "cmd": {"21": "01"}, "signals": [
+            {"id": "TIRE", "fmt": {"len": 8, "add": -40, "min": -40, "max": 215}}]},
+          {"hdr": "7E0", "cmd": {"22": "1003"}, "filter": {"to": 2017}, "signals": [
+            {"id": "OLD", "fmt": {"len": 8, "max": 255}}]}]}
+        """);
+    String text =
+        """
+        {"manifest": "car", "version": 1, "models": ["*"], "buses": {"*": {
+           "obdb": ["set.json"], "year": 2020, "mapping": {"LONG": "Vehicle.Long"}}}}
+        """;
+    FrameSession session = new FrameSession(new FrameDecoder(manifest(text)));
+    Map<String, Double> signals = new LinkedHashMap<>();
+
+    session.frame("can0", 0, 0x7E0, bytes("0322100200000000"), signals::put);
+    session.frame("can0", 1, 0x7E8, bytes("100B621002010203"), signals::put);
+    session.frame("can0", 2, 0x7E0, bytes("3000000000000000"), signals::put);
+    assertThat(signals).isEmpty();
+    session.frame("can0", 3, 0x7E8, bytes("2104050600FA0000"), signals::put);
+    session.frame("can0", 4, 0x758, bytes("2A03610150000000"), signals::put);
+    session.frame("can0", 5, 0x758, bytes("2B03610151000000"), signals::put);
+    session.frame("can0", 6, 0x7E8, bytes("0462100307000000"), signals::put);
+    session.frame("can0", 7, 0x123, bytes("0462100307000000"), signals::put);
+
+    assertThat(signals).isEqualTo(Map.of("Vehicle.Long", 25.0, "GEAR", 1.0, "TIRE", 40.0));
+    assertThatThrownBy(() -> manifest(text.replace("set.json", "body.dbc")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("buses.*.obdb: body.dbc: line 1");
+  }
+
   private static byte[] bytes(String hex) {
     return HexFormat.of().parseHex(hex);
   }
@@ -152,7 +190,7 @@ class FrameDecoderTest {
 
   @Property(tries = 8)
   void large_capture_comes_in_portions_and_loses_nothing(@ForAll @IntRange(max = 3) int more) {
-    Manifest.Bus bus = new Manifest.Bus(true, List.of(), Map.of(), false);
+    Manifest.Bus bus = new Manifest.Bus(true, List.of(), List.of(), Map.of(), false);
     FrameDecoder decoder =
         new FrameDecoder(
             new Manifest("m", 1, List.of("m"), Map.of("*", bus), List.of(), Map.of(), List.of()));
@@ -254,7 +292,7 @@ class FrameDecoderTest {
       int at = signal.start() + i;
       data[at / 8] |= (byte) ((raw >>> i & 1) << at % 8);
     }
-    Manifest.Bus bus = new Manifest.Bus(true, List.of(), Map.of(), false);
+    Manifest.Bus bus = new Manifest.Bus(true, List.of(), List.of(), Map.of(), false);
     FrameDecoder decoder =
         new FrameDecoder(
             new Manifest("m", 1, List.of("m"), Map.of("*", bus), List.of(), Map.of(), List.of()));

@@ -49,6 +49,9 @@ final class ObdLines implements LineDecoder {
     put(node, whole(answers));
     if (all) {
       more(node, answers.get(0));
+      sent.stream()
+          .filter(answer -> !answer.doubt().isEmpty())
+          .forEach(answer -> node.put("doubt", answer.unit() + ": " + answer.doubt()));
     }
     if (!request.more().isEmpty()) {
       pids(node, answers);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.foretell.diagnostics.isotp.IsoTp;
 import io.foretell.diagnostics.isotp.IsoTpMessage;
+import io.foretell.diagnostics.obdb.ObdbCommand;
+import io.foretell.diagnostics.obdb.ObdbSignal;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.util.ArrayList;
@@ -61,10 +63,28 @@ final class ObdbLines implements LineDecoder {
           && payload.length >= prefix.length
           && Arrays.equals(payload, 0, prefix.length, prefix, 0, prefix.length)) {
         byte[] data = Arrays.copyOfRange(payload, prefix.length, payload.length);
-        commands.forEach(command -> command.signals().forEach(signal -> signal.put(signals, data)));
+        commands.forEach(command -> command.signals().forEach(s -> put(signals, s, data)));
       }
     }
     out.accept(Json.text(node));
+  }
+
+  private static void put(ObjectNode to, ObdbSignal signal, byte[] data) {
+    if (!signal.in(data)) {
+      return;
+    }
+    long raw = signal.raw(data);
+    if (signal.enumerated()) {
+      String state = signal.states().get(raw);
+      if (state != null) {
+        to.put(signal.id(), state);
+      }
+      return;
+    }
+    double value = signal.value(raw);
+    if (!Double.isNaN(value)) {
+      to.put(signal.id(), value);
+    }
   }
 
   /** What a command id asks for. Empty texts: it does not say. */

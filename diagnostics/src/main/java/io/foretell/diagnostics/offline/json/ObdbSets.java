@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.offline.json;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.diagnostics.obdb.ObdbCommand;
+import io.foretell.diagnostics.obdb.json.ObdbFiles;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.io.IOException;
@@ -65,9 +66,8 @@ final class ObdbSets {
     List<ObdbCommand> others = new ArrayList<>();
     try (Stream<Path> files = Files.list(sets)) {
       for (Path file : files.filter(file -> file.toString().endsWith(".json")).sorted().toList()) {
-        JsonNode set = Json.read(Files.readString(file));
         List<ObdbCommand> into = holds(file, year) ? to : others;
-        set.path("commands").forEach(command -> into.add(ObdbCommand.of(command)));
+        into.addAll(ObdbFiles.read(file));
       }
     } catch (IOException e) {
       throw new UncheckedIOException("signal sets in " + sets.getFileName(), e);

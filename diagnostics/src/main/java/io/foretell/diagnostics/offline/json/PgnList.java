@@ -43,8 +43,24 @@ final class PgnList {
       if (matches(candidate, data)) {
         node.put("name", candidate.path("Description").asText());
         ObjectNode fields = node.putObject("fields");
+        int next = 0;
         for (JsonNode field : candidate.path("Fields")) {
-          put(fields, field, data, trace);
+          // Behind a field of any length the list has no places: one begins where one ends.
+          int at = field.path("BitOffset").asInt(next);
+          String type = field.path("FieldType").asText();
+          if (type.startsWith("STRING")) {
+            PgnText text = PgnText.read(type, data, at, field.path("BitLength").asInt());
+            text.put(fields, field.path("Id").asText());
+            trace.step(
+                at / 8,
+                (text.next() - at) / 8,
+                field.path("Id").asText() + ", " + type,
+                "the user's PGN list");
+            next = text.next();
+          } else {
+            put(fields, field, at, data, trace);
+            next = at + field.path("BitLength").asInt();
+          }
         }
         return;
       }
@@ -65,8 +81,7 @@ final class PgnList {
     return true;
   }
 
-  private void put(ObjectNode to, JsonNode field, byte[] data, Trace trace) {
-    int at = field.path("BitOffset").asInt(-1);
+  private void put(ObjectNode to, JsonNode field, int at, byte[] data, Trace trace) {
     int bits = field.path("BitLength").asInt();
     String type = field.path("FieldType").asText();
     if (!within(at, bits, data) || type.equals("RESERVED") || type.equals("SPARE")) {
@@ -87,7 +102,7 @@ final class PgnList {
       } else {
         to.put(name, word);
       }
-    } else if (!type.startsWith("STRING") && !type.equals("BINARY") && !type.equals("VARIABLE")) {
+    } else if (!type.equals("BINARY") && !type.equals("VARIABLE")) {
       number(to, name, field, signed && bits < MOST_BITS && raw > none ? raw | -1L << bits : raw);
     }
   }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.foretell.diagnostics.dbc.DbcFile;
 import io.foretell.diagnostics.dbc.DbcParser;
 import io.foretell.diagnostics.j1939.SpnConversions;
+import io.foretell.diagnostics.obdb.ObdbCommand;
+import io.foretell.diagnostics.obdb.json.ObdbFiles;
 import io.foretell.diagnostics.signals.Manifest;
 import io.foretell.diagnostics.signals.Mapped;
 import io.foretell.diagnostics.tables.CodeTable;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +51,7 @@ public final class ManifestFiles {
   private static final Set<String> FIELDS =
       Set.of("manifest", "version", "models", "buses", "tables", "spn", "comment");
   private static final Set<String> BUS_FIELDS =
-      Set.of("protocol", "dbc", "mapping", "keep", "comment");
+      Set.of("protocol", "dbc", "obdb", "year", "mapping", "keep", "comment");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
   /** What a signal may be called in telemetry and history. */
@@ -165,20 +168,40 @@ public final class ManifestFiles {
       files.add(file);
     }
     boolean j1939 = protocol.equals("j1939");
-    if (files.isEmpty() && !j1939) {
-      throw wrong(at + ": neither dbc nor protocol j1939, so there is nothing to decode by");
+    List<ObdbCommand> answers = answers(node, at);
+    if (files.isEmpty() && answers.isEmpty() && !j1939) {
+      throw wrong(at + ": neither dbc, obdb nor protocol j1939: there is nothing to decode by");
     }
     String keep = node.path("keep").asText("all");
     if (!keep.equals("all") && !keep.equals("mapped")) {
       throw wrong(at + ": keep is all or mapped");
     }
     Map<String, Mapped> mapping = mapping(node.path("mapping"), at + ".mapping");
-    checkNames(mapping, files, at);
-    return new Manifest.Bus(j1939, files, mapping, keep.equals("mapped"));
+    checkNames(mapping, files, answers, at);
+    return new Manifest.Bus(j1939, files, answers, mapping, keep.equals("mapped"));
+  }
+
+  /** The commands of the signal sets that the model year has. */
+  private List<ObdbCommand> answers(JsonNode node, String at) throws IOException {
+    int year = node.path("year").asInt(0);
+    List<ObdbCommand> answers = new ArrayList<>();
+    for (JsonNode name : node.path("obdb")) {
+      Path file = inside(name.asText());
+      try {
+        ObdbFiles.read(file).stream().filter(command -> command.in(year)).forEach(answers::add);
+      } catch (InvalidInputException e) {
+        throw new InvalidInputException(
+            e.reason(), at + ".obdb: " + name.asText() + ": " + e.detail());
+      }
+    }
+    return answers;
   }
 
   /** A name that no file has is a slip of the pen: told, not refused. */
-  private void checkNames(Map<String, Mapped> mapping, List<DbcFile> files, String at) {
+  private void checkNames(
+      Map<String, Mapped> mapping, List<DbcFile> files, List<ObdbCommand> answers, String at) {
+    Set<String> answered = new HashSet<>();
+    answers.forEach(command -> command.signals().forEach(signal -> answered.add(signal.id())));
     for (String name : mapping.keySet()) {
       boolean known =
           files.stream()
@@ -190,7 +213,7 @@ public final class ManifestFiles {
                               signal ->
                                   signal.name().equals(name)
                                       || (message.name() + "." + signal.name()).equals(name)));
-      if (!known) {
+      if (!known && !answered.contains(name)) {
         notices.add(at + ".mapping: no file has a signal " + name);
       }
     }

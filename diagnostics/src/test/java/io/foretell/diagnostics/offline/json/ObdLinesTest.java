@@ -3,10 +3,12 @@ package io.foretell.diagnostics.offline.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.diagnostics.codes.CodeBook;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,5 +111,17 @@ class ObdLinesTest {
 
     assertThat(decoded.toString())
         .isEqualTo("{\"value\":{\"value\":1726.0,\"unit\":\"revolutions_per_minute\"}}");
+  }
+
+  @Test
+  void line_with_a_wrong_checksum_is_read_and_told() {
+    String input = "{\"request\":\"010C\",\"lines\":[\"48 6B 10 41 0C 1A F8 %s\"]}";
+    DecodeOptions all = new DecodeOptions(false, true, Optional.empty(), Map.of());
+    List<String> said = new ArrayList<>();
+    new ObdLines(new CodeBook(), all).line(input.formatted("22"), said::add);
+    new ObdLines(new CodeBook(), all).line(input.formatted("23"), said::add);
+
+    assertThat(said.get(0)).doesNotContain("doubt");
+    assertThat(said.get(1)).contains("1726.0", "\"doubt\":\"10: the checksum is wrong\"");
   }
 }

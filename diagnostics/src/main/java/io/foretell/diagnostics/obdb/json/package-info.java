@@ -1,0 +1,5 @@
+/** Signal sets of OBDb as JSON. */
+@NullMarked
+package io.foretell.diagnostics.obdb.json;
+
+import org.jspecify.annotations.NullMarked;
