@@ -45,9 +45,9 @@ final class Engines {
       throw new Config.InvalidConfigException(
           "engine.kafka.min-in-sync = "
               + inSync
-              + ": there are "
+              + ": engine.kafka.replication is "
               + copies
-              + " copies; set engine.kafka.replication to "
+              + "; set it to "
               + (inSync + 1)
               + ", so that one broker may be away");
     }
