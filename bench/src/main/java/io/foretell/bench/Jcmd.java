@@ -6,9 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The JDK's jcmd on another JVM. */
 final class Jcmd {
+  private static final Pattern TOTAL = Pattern.compile("(?:generation|heap)\\s+total (\\d+)K");
+
   private Jcmd() {}
 
   /** Runs a command and gives what it prints. */
@@ -41,5 +45,15 @@ final class Jcmd {
             .findFirst()
             .orElseThrow();
     return Long.parseLong(total.trim().split("\\s+")[2]) / 1024.0;
+  }
+
+  /** What the heap's generations have taken of the system's memory, KiB. */
+  static double committedHeapKib(long pid) {
+    Matcher total = TOTAL.matcher(run(pid, "GC.heap_info"));
+    long sum = 0;
+    while (total.find()) {
+      sum += Long.parseLong(total.group(1));
+    }
+    return sum;
   }
 }

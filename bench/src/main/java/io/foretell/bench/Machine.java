@@ -1,6 +1,7 @@
 package io.foretell.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -20,6 +21,7 @@ final class Machine {
   private static final int COUNTED = 8;
   private static final int SYNCS = 300;
   private static final int PAGE = 4096;
+  private static final int SPARE_FILES = 1_000;
 
   private Machine() {}
 
@@ -75,6 +77,22 @@ final class Machine {
   /** All processors, as taskset names them. */
   static String allCores() {
     return "0-" + (processors() - 1);
+  }
+
+  /**
+   * Refuses what the limit of open files does not let happen.
+   *
+   * @throws IllegalStateException with what to do
+   */
+  static void checkFiles(int connections) {
+    UnixOperatingSystemMXBean system =
+        ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class);
+    long most = system.getMaxFileDescriptorCount();
+    if (most < connections + SPARE_FILES) {
+      throw new IllegalStateException(
+          "%d connections need more open files than %d: raise the hard limit (ulimit -Hn)"
+              .formatted(connections, most));
+    }
   }
 
   /** The load average of the last minute. */

@@ -2,10 +2,12 @@ package io.foretell.bench;
 
 import io.foretell.bench.load.Load;
 import io.foretell.bench.server.Server;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -16,16 +18,19 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * MQTT QoS 1 against Mosquitto. All servers are up, pinned to the same core; in each round each has
- * its turn, one after the other. A run ends when everything that was acknowledged is also decoded
- * and routed (or forwarded), and the CPU time counts until then.
+ * MQTT QoS 1 against Mosquitto, HiveMQ, and Netty's codec with nothing behind it. All servers are
+ * up, pinned to the same core; in each round each has its turn, one after the other. A run ends
+ * when everything that was acknowledged is also decoded and routed (or forwarded), and the CPU time
+ * counts until then.
  */
-@Command(name = "mqtt", description = "MQTT QoS 1, ours and Mosquitto in turn.")
+@Command(name = "mqtt", description = "MQTT QoS 1, ours and its peers in turn.")
 final class MqttCommand implements Callable<Integer> {
   private static final Duration BETWEEN = Duration.ofMillis(300);
   private static final Duration SHORT_WARM_UP = Duration.ofSeconds(1);
   private static final double WARM = 0.05;
   private static final int TRIES = 4;
+  private static final int ORDINARY = 1_000;
+  private static final String ALL = "mosquitto,hivemq,netty,routed,memory,whole";
 
   @Mixin private Setting setting = new Setting();
 
@@ -41,15 +46,20 @@ final class MqttCommand implements Callable<Integer> {
       names = "--servers",
       paramLabel = "NAME",
       split = ",",
-      defaultValue = "mosquitto,routed,memory,whole",
+      defaultValue = ALL,
       description = "Which (default: ${DEFAULT-VALUE}).")
   private List<String> servers = List.of();
 
   MqttCommand() {}
 
   MqttCommand(Setting setting) {
+    this(setting, List.of(ALL.split(",")), List.of(1, 10));
+  }
+
+  MqttCommand(Setting setting, List<String> servers, List<Integer> windows) {
     this.setting = setting;
-    this.servers = List.of("mosquitto", "routed", "memory", "whole");
+    this.servers = servers;
+    this.windows = windows;
   }
 
   @Override
@@ -59,6 +69,11 @@ final class MqttCommand implements Callable<Integer> {
   }
 
   List<Row> rows() throws InterruptedException {
+    if (servers.contains("hivemq") && !Files.isDirectory(Setting.hiveMq())) {
+      setting.progress("HiveMQ is left out: its libraries are not in " + Setting.hiveMq());
+      servers = servers.stream().filter(name -> !name.equals("hivemq")).toList();
+    }
+    Machine.checkFiles(setting.connections);
     List<Sample> samples = measure();
     if (setting.json) {
       samples.forEach(sample -> System.out.println(sample.json()));
@@ -210,7 +225,7 @@ final class MqttCommand implements Callable<Integer> {
   private List<Row> compare(List<Sample> samples) {
     List<Row> rows = new ArrayList<>();
     for (int window : windows) {
-      String unacked = ", " + window + " unacked a device";
+      String unacked = ", " + window + " unacked a device" + devices();
       ratio(samples, "routed", "mosquitto", window, Sample::cpuPerMillion)
           .ifPresent(
               m ->
@@ -219,7 +234,7 @@ final class MqttCommand implements Callable<Integer> {
                           "MQTT QoS 1, durable, decoded and routed / Mosquitto to one subscriber,"
                               + " CPU"
                               + unacked,
-                          window == 1 ? 0.8 : window == 10 ? 0.2 : Double.NaN,
+                          reach(window, 0.8, 0.2),
                           m)));
       ratio(samples, "whole", "mosquitto", window, Sample::cpuPerMillion)
           .ifPresent(
@@ -227,7 +242,7 @@ final class MqttCommand implements Callable<Integer> {
                   rows.add(
                       goal(
                           "whole pipeline / the same Mosquitto chain, CPU" + unacked,
-                          window == 1 ? 1.2 : Double.NaN,
+                          reach(window, 1.2, Double.NaN),
                           m)));
       ratio(samples, "routed", "memory", window, Sample::ackedPerSecond)
           .ifPresent(
@@ -239,8 +254,28 @@ final class MqttCommand implements Callable<Integer> {
                           m.middle(),
                           "",
                           spread(m))));
+      peer(samples, "hivemq", "HiveMQ CE in memory to one subscriber", window).ifPresent(rows::add);
+      peer(samples, "netty", "Netty's MQTT codec alone", window).ifPresent(rows::add);
     }
     return rows;
+  }
+
+  private Optional<Row> peer(List<Sample> samples, String name, String called, int window) {
+    String what = "durable, decoded and routed / %s, CPU, %d unacked a device%s";
+    return ratio(samples, "routed", name, window, Sample::cpuPerMillion)
+        .map(m -> goal(what.formatted(called, window, devices()), Double.NaN, m));
+  }
+
+  private String devices() {
+    return setting.connections == ORDINARY
+        ? ""
+        : String.format(Locale.ROOT, ", %,d devices", setting.connections);
+  }
+
+  /** What is promised for a thousand devices. */
+  private double reach(int window, double ofOne, double ofTen) {
+    boolean promised = setting.connections == ORDINARY;
+    return promised && window == 1 ? ofOne : promised && window == 10 ? ofTen : Double.NaN;
   }
 
   private static Row goal(String what, double reach, Median m) {

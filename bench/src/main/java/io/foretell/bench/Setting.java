@@ -1,6 +1,7 @@
 package io.foretell.bench;
 
 import io.foretell.bench.server.Foretell;
+import io.foretell.bench.server.HiveMqBroker;
 import io.foretell.bench.server.Mosquitto;
 import io.foretell.bench.server.Room;
 import io.foretell.bench.server.Server;
@@ -74,12 +75,32 @@ final class Setting {
   Server start(String name) {
     return switch (name) {
       case "mosquitto" -> new Mosquitto(fresh(name), serverCores);
-      case "routed", "memory" -> new Room(name, fresh(name), serverCores, List.of());
+      case "hivemq" -> new HiveMqBroker(hiveMq(), fresh(name), serverCores);
+      case "routed", "memory", "netty", "coap", "udp" ->
+          new Room(name, fresh(name), serverCores, List.of());
       case "whole" -> new Foretell(root(), fresh(name), serverCores, "");
       default ->
           throw new IllegalArgumentException(
-              name + ": known are mosquitto, routed, memory and whole");
+              name + ": known are mosquitto, hivemq, netty, routed, memory and whole");
     };
+  }
+
+  /** Where the libraries of HiveMQ are, if they are. */
+  static Path hiveMq() {
+    return root().resolve("bench/target/foretell-bench/hivemq");
+  }
+
+  /** The same with another number of devices. */
+  Setting with(int devices) {
+    Setting other = new Setting();
+    other.seconds = seconds;
+    other.warmUp = warmUp;
+    other.rounds = rounds;
+    other.connections = devices;
+    other.serverCores = serverCores;
+    other.data = data;
+    other.json = json;
+    return other;
   }
 
   /** An empty folder. */

@@ -9,11 +9,13 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -29,6 +31,11 @@ public final class Load implements AutoCloseable {
   private static final long PACE_MICROS = 500;
 
   private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+  /** One address has 28,000 ports, and those of connections closed before rest for a minute. */
+  private static final int PER_ADDRESS = 4_000;
+
+  private final int firstAddress = ThreadLocalRandom.current().nextInt(2, 200);
   private final Device.Shared shared;
   private final List<Device> devices = new ArrayList<>();
   private final List<Channel> channels = new ArrayList<>();
@@ -63,7 +70,7 @@ public final class Load implements AutoCloseable {
       for (int i = from; i < to; i++) {
         Device device = new Device(prefix + i, window, shared);
         devices.add(device);
-        opening.add(open(port, device));
+        opening.add(open(port, device, i));
       }
       for (ChannelFuture one : opening) {
         channels.add(one.sync().channel());
@@ -72,7 +79,7 @@ public final class Load implements AutoCloseable {
     }
   }
 
-  private ChannelFuture open(int port, Device device) {
+  private ChannelFuture open(int port, Device device, int number) {
     return new Bootstrap()
         .group(loop)
         .channel(NioSocketChannel.class)
@@ -84,7 +91,9 @@ public final class Load implements AutoCloseable {
                 channel.pipeline().addLast(device);
               }
             })
-        .connect("127.0.0.1", port);
+        .connect(
+            new InetSocketAddress("127.0.0.1", port),
+            new InetSocketAddress("127.0.0." + (firstAddress + number / PER_ADDRESS), 0));
   }
 
   /** Connections that the server has closed. */

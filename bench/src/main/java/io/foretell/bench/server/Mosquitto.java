@@ -1,6 +1,5 @@
 package io.foretell.bench.server;
 
-import io.foretell.bench.load.Subscriber;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -14,10 +13,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Eclipse Mosquitto without persistence, forwarding to one QoS 0 subscriber of ours. */
 public final class Mosquitto implements Server {
   private static final int START_TRIES = 500;
-  private static final int QUIET_ROUNDS = 50;
 
   private final Child child;
-  private final Subscriber subscriber;
+  private final Audience audience;
   private final int port;
 
   /**
@@ -51,12 +49,9 @@ public final class Mosquitto implements Server {
               cores,
               folder.resolve("mosquitto.log"));
       awaitOpen();
-      subscriber = new Subscriber(port);
+      audience = new Audience(port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
     }
   }
 
@@ -69,7 +64,7 @@ public final class Mosquitto implements Server {
     throw new IllegalStateException("Mosquitto is missing: apt-get install mosquitto");
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket any = new ServerSocket(0)) {
       return any.getLocalPort();
     }
@@ -123,43 +118,23 @@ public final class Mosquitto implements Server {
 
   @Override
   public double besideSeconds() {
-    return subscriber.cpuSeconds();
+    return audience.cpuSeconds();
   }
 
-  /** Waits until nothing more has come to the subscriber for a while. */
   @Override
   public long settle() {
-    long before = -1;
-    long since = System.nanoTime();
-    int quiet = 0;
-    while (quiet < QUIET_ROUNDS) {
-      long now = subscriber.received();
-      if (now == before) {
-        quiet++;
-      } else {
-        quiet = 0;
-        since = System.nanoTime();
-        before = now;
-      }
-      LockSupport.parkNanos(5_000_000);
-    }
-    return since;
+    return audience.settle();
   }
 
   @Override
   public Optional<Count> count() {
-    long received = subscriber.received();
+    long received = audience.received();
     return Optional.of(new Count(received, received, 0, true));
   }
 
   @Override
   public void close() {
-    try {
-      subscriber.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      child.close();
-    }
+    audience.close();
+    child.close();
   }
 }

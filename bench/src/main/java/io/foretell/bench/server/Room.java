@@ -15,11 +15,12 @@ public final class Room implements Server {
   private final Child child;
   private final String name;
   private final int port;
+  private final int securePort;
 
   /**
    * Starts it.
    *
-   * @param kind {@code routed} or {@code memory}
+   * @param kind as {@link StandIn} names it
    * @param data its data folder
    * @param cores as taskset names them
    * @param javaOptions more options of the JVM
@@ -34,7 +35,9 @@ public final class Room implements Server {
     command.addAll(List.of(StandIn.class.getName(), kind, data.toString()));
     child = new Child(command, cores, Path.of(data + ".log"));
     String ready = child.await(line -> line.startsWith("ready "), PATIENCE_SECONDS);
-    port = Integer.parseInt(ready.substring("ready ".length()));
+    String[] ports = ready.substring("ready ".length()).split(" ");
+    port = Integer.parseInt(ports[0]);
+    securePort = ports.length > 1 ? Integer.parseInt(ports[1]) : -1;
   }
 
   @Override
@@ -45,6 +48,11 @@ public final class Room implements Server {
   @Override
   public int port() {
     return port;
+  }
+
+  /** The port of DTLS; -1 where it has none. */
+  public int securePort() {
+    return securePort;
   }
 
   @Override

@@ -34,6 +34,35 @@ class LoadTest {
   }
 
   @Test
+  void everything_acknowledged_by_the_bare_codec_has_come_to_it() throws InterruptedException {
+    try (Server room = new Room("netty", folder.resolve("netty"), "", List.of())) {
+      checkConserved(room);
+    }
+  }
+
+  @Test
+  void every_coap_request_answered_is_decoded_behind_the_listener() throws InterruptedException {
+    try (Server room = new Room("coap", folder.resolve("coap"), "", List.of())) {
+      checkAnswered(room);
+    }
+  }
+
+  @Test
+  void every_coap_request_is_answered_by_bare_udp() throws InterruptedException {
+    try (Server room = new Room("udp", folder.resolve("udp"), "", List.of())) {
+      checkAnswered(room);
+    }
+  }
+
+  @Test
+  void handshakes_come_to_their_end() throws InterruptedException {
+    try (Room room = new Room("coap", folder.resolve("dtls"), "", List.of());
+        Handshakes clients = new Handshakes(room.securePort(), 2)) {
+      assertThat(clients.run(SHORT)).isPositive();
+    }
+  }
+
+  @Test
   void everything_acknowledged_by_mosquitto_comes_to_its_subscriber() throws InterruptedException {
     try (Server broker = new Mosquitto(folder.resolve("mosquitto"), "")) {
       checkConserved(broker);
@@ -47,6 +76,19 @@ class LoadTest {
       Load.Run run = load.pace(100, SHORT);
 
       assertThat(run.acked()).isBetween(1L, 200L);
+    }
+  }
+
+  private static void checkAnswered(Server room) throws InterruptedException {
+    try (CoapLoad load = new CoapLoad(room.port(), DEVICES)) {
+      room.settle();
+      long before = room.count().orElseThrow().stored();
+      CoapLoad.Run run = load.saturate(SHORT);
+      room.settle();
+
+      assertThat(run.answered()).isPositive();
+      assertThat(room.count().orElseThrow().stored() - before)
+          .isGreaterThanOrEqualTo(run.answered());
     }
   }
 

@@ -12,7 +12,6 @@ import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
-import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
 import io.netty.handler.codec.mqtt.MqttPublishMessage;
@@ -28,10 +27,8 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,16 +47,12 @@ import org.slf4j.LoggerFactory;
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
   private static final String VIA = "mqtt";
-  private static final String CHILD_PREFIX = "v1/d/";
 
   /** How long a peer may take to notice that it has been told to go. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   /** ms after which a client that sends too much is looked at again. */
   private static final long MAX_REST = 1_000;
-
-  /** Children whose gateway has been judged on this connection; a gateway with more asks again. */
-  private static final int MAX_KNOWN_CHILDREN = 10_000;
 
   private final String id;
   private final Services services;
@@ -69,7 +62,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final boolean direct;
   private final Greeter greeter;
   private final ArrayDeque<MqttMessage> waiting = new ArrayDeque<>();
-  private final Set<String> knownChildren = new HashSet<>();
+  private final Children children = new Children();
   private final CompletableFuture<Void> released = new CompletableFuture<>();
 
   private @Nullable Future<?> timer;
@@ -129,8 +122,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext here, Object message) {
-    reading = true;
-    lastRead = System.nanoTime();
+    reads();
     if (ended || !(message instanceof MqttMessage mqtt)) {
       ReferenceCountUtil.release(message);
     } else if (busy) {
@@ -138,6 +130,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else {
       handle(mqtt);
     }
+  }
+
+  /** Whether a PUBLISH to that topic may be taken now, without being asked for or waiting. */
+  boolean takes(String topic) {
+    return !busy && !ended && !children.isStranger(topic);
+  }
+
+  /** A read is being worked through. */
+  void reads() {
+    reading = true;
+    lastRead = System.nanoTime();
   }
 
   @Override
@@ -173,7 +176,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     end(-1, "connection lost");
   }
 
-  private void readCompleted() {
+  /** A read has been worked through: what it led to goes out. */
+  void readCompleted() {
     reading = false;
     Client now = client;
     if (now != null && now.inflow().touched()) {
@@ -229,9 +233,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void dispatch(Client now, MqttMessage message) {
     switch (message.fixedHeader().messageType()) {
       case PUBLISH -> publish(now, (MqttPublishMessage) message);
-      case PUBACK, PUBCOMP -> now.outflow().acknowledged(packetId(message));
-      case PUBREC -> now.outflow().received(packetId(message), reasonCode(message));
-      case PUBREL -> now.inflow().release(packetId(message));
+      case PUBACK, PUBCOMP -> now.outflow().acknowledged(Replies.idOf(message));
+      case PUBREC -> now.outflow().received(Replies.idOf(message), reasonCode(message));
+      case PUBREL -> now.inflow().release(Replies.idOf(message));
       case SUBSCRIBE -> now.outflow().subscribe((MqttSubscribeMessage) message);
       case UNSUBSCRIBE -> now.outflow().unsubscribe((MqttUnsubscribeMessage) message);
       case PINGREQ -> {
@@ -245,16 +249,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void publish(Client now, MqttPublishMessage message) {
     String topic = message.variableHeader().topicName();
-    if (topic.startsWith(CHILD_PREFIX) && !knownChildren.contains(childOf(topic))) {
-      askForChild(now, message, childOf(topic));
+    if (children.isStranger(topic)) {
+      askForChild(now, message, Children.named(topic));
     } else {
       now.inflow().publish(message);
     }
-  }
-
-  private static String childOf(String topic) {
-    int end = topic.indexOf('/', CHILD_PREFIX.length());
-    return topic.substring(CHILD_PREFIX.length(), end < 0 ? topic.length() : end);
   }
 
   /**
@@ -262,10 +261,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
    * again, and then it is known; what comes meanwhile waits, so that the order stays.
    */
   private void askForChild(Client now, MqttPublishMessage message, String name) {
-    if (knownChildren.size() >= MAX_KNOWN_CHILDREN) {
-      knownChildren.clear();
-    }
-    knownChildren.add(name);
+    children.know(name);
     waiting.addFirst(message.retain());
     pauseFor(
         () -> {
@@ -299,6 +295,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /** It is known who is there. */
   void arrived(Client who) {
     client = who;
+    guard.handTo(who.inflow());
     sessionExpiry = who.asked().sessionExpiry();
     services.presence().arrived(who.device(), VIA, id);
   }
@@ -318,12 +315,22 @@ final class Connection extends ChannelInboundHandlerAdapter {
   // --- reading and writing
 
   /** Writes a packet; it is flushed at the end of the read, or at once outside of one. */
-  void write(Object packet) {
-    ctx.write(packet, ctx.voidPromise());
+  void write(MqttMessage packet) {
+    write(ctx, packet);
+  }
+
+  /** Writes bytes that are packets already; flushed as {@link #write} does. */
+  void writeBytes(ByteBuf packets) {
+    ChannelHandlerContext near = guard.place();
+    write(near == null ? ctx : near, packets);
+  }
+
+  private void write(ChannelHandlerContext to, Object packet) {
+    to.write(packet, to.voidPromise());
     if (reading) {
       dirty = true;
     } else {
-      ctx.flush();
+      to.flush();
     }
   }
 
@@ -485,7 +492,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     end(Code.SERVER_SHUTTING_DOWN, "server stopped", false);
   }
 
-  private void violated(ProtocolViolationException violation) {
+  void violated(ProtocolViolationException violation) {
     services.counters().violations().increment();
     log.info(
         "violation 0x{} by {} {}: {}",
@@ -581,10 +588,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
       before.cancel(false);
       timer = null;
     }
-  }
-
-  private static int packetId(MqttMessage message) {
-    return ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
   }
 
   private static int reasonCode(MqttMessage message) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * which the messages came [MQTT-4.6.0-2] [MQTT-4.6.0-3], none before its message is on disk, and as
  * many in one write as there are. Used on the connection's event loop only.
  */
-final class Inflow {
+final class Inflow implements PacketGuard.Taker {
   private static final String VIA = "mqtt";
 
   private final Connection connection;
@@ -70,17 +70,49 @@ final class Inflow {
   /** Takes a PUBLISH; its payload is copied. */
   void publish(MqttPublishMessage message) {
     MqttPublishVariableHeader header = message.variableHeader();
-    int qos = message.fixedHeader().qosLevel().value();
-    String topic = topic(header);
-    if (qos > 0 && isRepeated(header.packetId(), qos)) {
-      return;
-    }
-    byte[] payload = ByteBufUtil.getBytes(message.payload());
     String contentType =
         header.properties().isEmpty()
             ? ""
             : Properties5.text(header.properties(), MqttProperties.CONTENT_TYPE).orElse("");
-    Pending pending = new Pending(this, header.packetId(), qos, payload.length);
+    publish(
+        topic(header),
+        contentType,
+        message.fixedHeader().qosLevel().value(),
+        header.packetId(),
+        ByteBufUtil.getBytes(message.payload()));
+  }
+
+  @Override
+  public boolean ready(String topic) {
+    return connection.takes(topic);
+  }
+
+  @Override
+  public void take(String topic, int qos, int packetId, byte[] payload) {
+    connection.reads();
+    try {
+      publish(topic, "", qos, packetId, payload);
+    } catch (ProtocolViolationException e) {
+      connection.violated(e);
+    }
+  }
+
+  @Override
+  public void readComplete() {
+    connection.readCompleted();
+  }
+
+  /**
+   * Takes a message.
+   *
+   * @param packetId of no meaning with QoS 0
+   * @param payload its own from now on
+   */
+  private void publish(String topic, String contentType, int qos, int packetId, byte[] payload) {
+    if (qos > 0 && isRepeated(packetId, qos)) {
+      return;
+    }
+    Pending pending = new Pending(this, packetId, qos, payload.length);
     if (qos > 0) {
       order.add(pending);
       unnoted += qos - 1;
@@ -152,7 +184,7 @@ final class Inflow {
       }
     }
     if (out != null) {
-      connection.write(out);
+      connection.writeBytes(out);
     }
     if (unavailable != null) {
       connection.endUnstored(unavailable);

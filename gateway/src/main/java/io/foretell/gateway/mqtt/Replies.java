@@ -8,6 +8,7 @@ import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttFixedHeader;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttMessageIdAndPropertiesVariableHeader;
+import io.netty.handler.codec.mqtt.MqttMessageIdVariableHeader;
 import io.netty.handler.codec.mqtt.MqttMessageType;
 import io.netty.handler.codec.mqtt.MqttProperties;
 import io.netty.handler.codec.mqtt.MqttPubReplyMessageVariableHeader;
@@ -34,6 +35,11 @@ final class Replies {
   private static final int MAX_REASON = 100;
 
   private Replies() {}
+
+  /** The packet identifier that a packet of a client is an answer to, or has. */
+  static int idOf(MqttMessage message) {
+    return ((MqttMessageIdVariableHeader) message.variableHeader()).messageId();
+  }
 
   /** A PUBACK or PUBREC of success: four bytes in every version. */
   static void writeAck(ByteBuf out, int type, int packetId) {

@@ -57,15 +57,97 @@ final class PacketGuardTest {
     Behind behind = new Behind();
     EmbeddedChannel channel = new EmbeddedChannel(new PacketGuard(MqttLimits.defaults()), behind);
     byte[] stream = all.toByteArray();
+    write(channel, stream, cuts);
+    channel.finishAndReleaseAll();
+    assertThat(behind.violations).isEmpty();
+    assertThat(behind.bytes.toByteArray()).isEqualTo(stream);
+  }
+
+  @Property(tries = 300)
+  void what_needs_no_decoding_is_handed_on_in_its_place(
+      @ForAll @IntRange(min = 3, max = 5) int version,
+      @ForAll @Size(min = 1, max = 20) List<@IntRange(min = 0, max = 400) Integer> payloads,
+      @ForAll @Size(min = 1, max = 40) List<@IntRange(min = 1, max = 197) Integer> cuts,
+      @ForAll @Size(min = 1, max = 7) List<Boolean> ready) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(ScriptedPeer.connectPacket(version, "dev", 2, 60, "u", "p"));
+    for (int length : payloads) {
+      String topic = length % 5 == 0 ? "v1/faults" : length % 7 == 0 ? "v1/ü" : "v1/telemetry";
+      int id = length + 1;
+      all.writeBytes(ScriptedPeer.publish(version, topic, length % 3, id, new byte[length]));
+      if (length % 11 == 0) {
+        all.writeBytes(new byte[] {(byte) 0xC0, 0});
+      }
+    }
+    Behind behind = new Behind();
+    PacketGuard guard = new PacketGuard(MqttLimits.defaults());
+    Writing taker = new Writing(behind, version, ready);
+    guard.handTo(taker);
+    EmbeddedChannel channel = new EmbeddedChannel(guard, behind);
+    write(channel, all.toByteArray(), cuts);
+    channel.finishAndReleaseAll();
+    assertThat(behind.violations).isEmpty();
+    assertThat(behind.bytes.toByteArray()).isEqualTo(all.toByteArray());
+  }
+
+  @Test
+  void second_message_of_a_topic_needs_no_decoding() {
+    Behind behind = new Behind();
+    PacketGuard guard = new PacketGuard(MqttLimits.defaults());
+    Writing taker = new Writing(behind, 4, List.of(true));
+    guard.handTo(taker);
+    EmbeddedChannel channel = new EmbeddedChannel(guard, behind);
+    byte[] good = ScriptedPeer.publish(4, "v1/telemetry", 1, 7, new byte[9]);
+    byte[] bad = ScriptedPeer.publish(4, "v1/telemetry", 1, 0, new byte[9]);
+    channel.writeInbound(Unpooled.wrappedBuffer(ScriptedPeer.connectPacket(4, "d", 2, 9, "", "")));
+    for (byte[] packet : List.of(good, good, good, bad)) {
+      channel.writeInbound(Unpooled.wrappedBuffer(packet));
+    }
+    channel.finishAndReleaseAll();
+    assertThat(taker.taken).isEqualTo(2);
+    assertThat(taker.reads).as("reads of which it had all").isEqualTo(2);
+    assertThat(behind.violations).singleElement().extracting("code").isEqualTo(0x81);
+  }
+
+  private static void write(EmbeddedChannel channel, byte[] stream, List<Integer> cuts) {
     int at = 0;
     for (int i = 0; at < stream.length; i++) {
       int length = Math.min(cuts.get(i % cuts.size()), stream.length - at);
       channel.writeInbound(Unpooled.copiedBuffer(stream, at, length));
       at += length;
     }
-    channel.finishAndReleaseAll();
-    assertThat(behind.violations).isEmpty();
-    assertThat(behind.bytes.toByteArray()).isEqualTo(stream);
+  }
+
+  /** Writes what it is handed as the packet it was, behind what came before. */
+  private static final class Writing implements PacketGuard.Taker {
+    private final Behind behind;
+    private final int version;
+    private final List<Boolean> ready;
+    private int asked;
+    private int taken;
+    private int reads;
+
+    Writing(Behind behind, int version, List<Boolean> ready) {
+      this.behind = behind;
+      this.version = version;
+      this.ready = ready;
+    }
+
+    @Override
+    public boolean ready(String topic) {
+      return ready.get(asked++ % ready.size());
+    }
+
+    @Override
+    public void take(String topic, int qos, int packetId, byte[] payload) {
+      taken++;
+      behind.bytes.writeBytes(ScriptedPeer.publish(version, topic, qos, packetId, payload));
+    }
+
+    @Override
+    public void readComplete() {
+      reads++;
+    }
   }
 
   @Property(tries = 2000)

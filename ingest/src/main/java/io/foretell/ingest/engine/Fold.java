@@ -73,10 +73,16 @@ public final class Fold<S, I> {
     this.skipped = skipped;
   }
 
-  /** Folds entries in. */
+  /** Folds entries into the pass that runs; it lasts until {@link #committed}. */
   public void entries(List<Entry<I>> entries, Outputs out) {
-    batch = entries;
-    for (int i = 0; i < entries.size(); i++) {
+    int from = batch.size();
+    if (from == 0) {
+      batch = entries;
+    } else {
+      batch = batch instanceof ArrayList ? batch : new ArrayList<>(batch);
+      batch.addAll(entries);
+    }
+    for (int i = from; i < batch.size(); i++) {
       fold(i, out);
     }
   }
@@ -277,6 +283,7 @@ public final class Fold<S, I> {
   }
 
   // The state cannot be written: no step of this pass can be told to be the cause, so none counts.
+  // Sinks may have had values of them already; lanes have not.
   private void voidAll(Held<S> held, Throwable cause, Outputs out) {
     out.takeBackAll(held.key);
     Held<S> before = load(held.key);

@@ -50,6 +50,15 @@ final class Loop implements Reader {
      */
     CompletionStage<Boolean> run();
 
+    /**
+     * Commits what earlier passes have left to a later one; only while no pass runs.
+     *
+     * @return completes when all that was done is committed
+     */
+    default CompletionStage<Boolean> flush() {
+      return CompletableFuture.completedFuture(true);
+    }
+
     /** How much there is to do, about; a batch or more is not waited with. */
     long backlog();
 

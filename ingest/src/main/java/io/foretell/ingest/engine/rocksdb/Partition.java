@@ -164,6 +164,11 @@ final class Partition<T> {
     touched = false;
   }
 
+  /** Whether the entry at an offset is still in memory. */
+  boolean fresh(long offset) {
+    return tail.has(offset);
+  }
+
   /** Durable entries from an offset on, at most {@code limit} and some megabytes, but one. */
   List<Entry<T>> read(long from, int limit) {
     long start = Math.max(from, begin);

@@ -220,6 +220,7 @@ final class Running implements StagePass.Wiring {
   void between(Duration patience, Runnable work) {
     try {
       gate.shut().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      flushed().get(patience.toMillis(), TimeUnit.MILLISECONDS);
       work.run();
     } catch (TimeoutException e) {
       throw new LaneUnavailableException(
@@ -228,10 +229,19 @@ final class Running implements StagePass.Wiring {
       Thread.currentThread().interrupt();
       throw new LaneUnavailableException("interrupted", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a gate never fails", e);
+      throw new LaneUnavailableException("what stages have done is not committed", e);
     } finally {
       gate.open();
     }
+  }
+
+  /** Completes when all that passes have done is committed; while no pass runs. */
+  private CompletableFuture<Void> flushed() {
+    return CompletableFuture.allOf(
+        passes.values().stream()
+            .flatMap(List::stream)
+            .map(pass -> pass.flush().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   void clock() {
@@ -255,7 +265,9 @@ final class Running implements StagePass.Wiring {
             .map(loop -> loop.stop().toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new);
     try {
-      CompletableFuture.allOf(ends).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture.allOf(ends)
+          .thenCompose(ended -> flushed())
+          .get(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
       LOG.warn("lanes: a sink has not answered at close; it gets its batch again");
     } catch (InterruptedException e) {

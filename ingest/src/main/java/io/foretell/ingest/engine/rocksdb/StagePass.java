@@ -21,10 +21,17 @@ import org.slf4j.LoggerFactory;
  * The passes of a stage on one partition: read, fold, give the sinks of pass topics what was made,
  * then commit states, timers, outputs and offset at once.
  *
+ * <p>While more comes than a pass takes, a pass that leaves nothing for lanes only gives the sinks
+ * what was made; some passes later all of them are committed as one. A device that reports all the
+ * time then has its state written once for many messages.
+ *
  * <p>A pass that fails anywhere leaves nothing behind: the next begins from what is committed.
  */
 final class StagePass<S, I> implements Loop.Pass {
   private static final Logger LOG = LoggerFactory.getLogger(StagePass.class);
+
+  /** The most passes that one commit is for; their entries stay in memory until then. */
+  private static final int MAX_UNCOMMITTED = 8;
 
   private final HostedStage<S, I> hosted;
   private final Partition<I> partition;
@@ -39,7 +46,9 @@ final class StagePass<S, I> implements Loop.Pass {
   private long epoch = -1;
   private boolean clean;
   private Fence.@Nullable Raised fence;
+  private int uncommitted;
   private volatile long next;
+  private volatile long committed;
 
   /** Where outputs go. */
   interface Wiring {
@@ -77,18 +86,20 @@ final class StagePass<S, I> implements Loop.Pass {
 
   private void reload() {
     epoch = works.store().epoch();
-    long committed = works.store().metaNumber(offsetKey, 0);
-    if (committed < partition.begin()) {
+    long kept = works.store().metaNumber(offsetKey, 0);
+    if (kept < partition.begin()) {
       LOG.warn(
           "{}: entries {} to {} of {}/{} are no longer kept and were never folded",
           hosted.name(),
-          committed,
+          kept,
           partition.begin() - 1,
           partition.lane(),
           partition.number());
-      committed = partition.begin();
+      kept = partition.begin();
     }
-    next = committed;
+    committed = kept;
+    next = kept;
+    uncommitted = 0;
     fence = null;
     fold.forget();
     timers.reload();
@@ -123,13 +134,47 @@ final class StagePass<S, I> implements Loop.Pass {
   }
 
   private CompletionStage<Boolean> entries(int limit) {
+    boolean small = partition.fresh(next);
     List<Entry<I>> batch = partition.read(next, limit);
     if (batch.isEmpty()) {
       return CompletableFuture.completedFuture(false);
     }
-    fold.entries(batch, out);
     long after = batch.get(batch.size() - 1).position().offset() + 1;
-    return settle(newCommit(), after, Long.MIN_VALUE);
+    fold.entries(batch, out);
+    return small && mayWait(after) ? give(after) : settle(newCommit(), after, Long.MIN_VALUE);
+  }
+
+  /**
+   * Whether what was folded may be committed with a later pass. There is one: as long as entries
+   * are left, the loop goes on.
+   */
+  private boolean mayWait(long after) {
+    return fence == null
+        && uncommitted + 1 < MAX_UNCOMMITTED
+        && after - committed < works.options().batchSize()
+        && partition.end() > after
+        && out.all().stream().allMatch(emitted -> emitted.encoded() == null);
+  }
+
+  /** Gives the sinks what was made, and commits nothing. */
+  private CompletionStage<Boolean> give(long after) {
+    return serve(newCommit())
+        .thenApply(
+            served -> {
+              uncommitted++;
+              next = after;
+              return true;
+            });
+  }
+
+  @Override
+  public CompletionStage<Boolean> flush() {
+    if (uncommitted == 0 || !clean || epoch != works.store().epoch()) {
+      return CompletableFuture.completedFuture(true);
+    }
+    clean = false;
+    out.clear();
+    return settle(newCommit(), next, Long.MIN_VALUE).thenApply(this::end);
   }
 
   /** The clock has passed timers: whoever really waits is ticked behind a fence. */
@@ -205,6 +250,8 @@ final class StagePass<S, I> implements Loop.Pass {
             safe -> {
               fold.committed();
               wakes.forEach(timers::added);
+              uncommitted = 0;
+              committed = after;
               next = after;
               return false;
             });
@@ -253,7 +300,7 @@ final class StagePass<S, I> implements Loop.Pass {
 
   @Override
   public long finished() {
-    return next;
+    return committed;
   }
 
   @Override
@@ -263,6 +310,6 @@ final class StagePass<S, I> implements Loop.Pass {
 
   @Override
   public long lag() {
-    return partition.end() - next;
+    return partition.end() - committed;
   }
 }

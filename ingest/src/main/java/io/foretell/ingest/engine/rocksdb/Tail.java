@@ -49,6 +49,11 @@ final class Tail<T> {
     }
   }
 
+  /** Whether the entry at an offset is here. */
+  synchronized boolean has(long offset) {
+    return offset >= from && offset < to;
+  }
+
   /** Up to {@code limit} entries from an offset on; null where they have fallen out. */
   synchronized @Nullable List<Entry<T>> read(long offset, int limit) {
     if (offset < from || offset >= to) {
