@@ -27,6 +27,7 @@ import org.eclipse.californium.core.CoapServer;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.network.Endpoint;
 import org.eclipse.californium.core.network.EndpointContextMatcherFactory;
+import org.eclipse.californium.core.network.serialization.UdpDataSerializer;
 import org.eclipse.californium.core.network.stack.Layer;
 import org.eclipse.californium.core.server.resources.Resource;
 import org.eclipse.californium.elements.Connector;
@@ -110,16 +111,10 @@ public final class CoapListener implements Part {
   @Override
   public synchronized void start() {
     Configuration config = CoapConfiguration.of(settings);
-    Running starting = new Running(config);
+    Running starting = new Running(config, protocolThreads());
     try {
       if (settings.port() != CoapSettings.OFF) {
-        starting.plain =
-            starting.open(
-                CoapConfiguration.plain(settings, config),
-                config,
-                "CoAP",
-                List.of(
-                    blockGuard(), new AddressGuard(echo, proven), new OscoreLayer(oscore, echo)));
+        starting.openPlain(CoapConfiguration.plain(settings, config), config);
       }
       if (settings.securePort() != CoapSettings.OFF) {
         DTLSConnector connector =
@@ -133,6 +128,24 @@ public final class CoapListener implements Part {
     }
     starting.begin();
     running = starting;
+  }
+
+  /**
+   * Serves plain CoAP alone, over datagrams that come and go some other way than by a socket.
+   *
+   * @param protocol on which everything runs; the listener ends it
+   */
+  synchronized void startOver(Connector datagrams, ScheduledExecutorService protocol) {
+    Configuration config = CoapConfiguration.of(settings);
+    Running starting = new Running(config, protocol);
+    starting.openPlain(datagrams, config);
+    starting.begin();
+    running = starting;
+  }
+
+  private static ScheduledExecutorService protocolThreads() {
+    return ExecutorsUtil.newScheduledThreadPool(
+        Runtime.getRuntime().availableProcessors(), new NamedThreadFactory("coap-"));
   }
 
   /** The port of plain CoAP; {@link CoapSettings#OFF} where there is none. */
@@ -217,16 +230,20 @@ public final class CoapListener implements Part {
     private @Nullable Endpoint secure;
     private @Nullable DTLSConnector dtls;
 
-    Running(Configuration config) {
-      protocol =
-          ExecutorsUtil.newScheduledThreadPool(
-              Runtime.getRuntime().availableProcessors(), new NamedThreadFactory("coap-"));
+    Running(Configuration config, ScheduledExecutorService protocol) {
+      this.protocol = protocol;
       timers = ExecutorsUtil.newDefaultSecondaryScheduler("coap-timer-");
       readers =
           ExecutorsUtil.newScheduledThreadPool(READERS, new NamedThreadFactory("coap-artifacts-"));
       server = new ForetellServer(config);
       server.setExecutors(protocol, timers, true);
       server.add(tree(readers));
+    }
+
+    void openPlain(Connector connector, Configuration config) {
+      AddressGuard addresses = new AddressGuard(echo, proven);
+      OscoreLayer secrets = new OscoreLayer(oscore, echo);
+      plain = open(connector, config, "CoAP", List.of(blockGuard(), addresses, secrets));
     }
 
     Endpoint open(Connector connector, Configuration config, String what, List<Layer> guards) {
@@ -257,6 +274,7 @@ public final class CoapListener implements Part {
           .setConfiguration(config)
           .setConnector(connector)
           .setEndpointContextMatcher(matcher)
+          .setDataSerializerAndParser(new UdpDataSerializer(), new TerseParser(config))
           .setCoapStackFactory(
               (protocol, tag, standard, outbox, custom) ->
                   BlockGuard.stack(tag, standard, matcher, outbox, guards))

@@ -72,7 +72,8 @@ final class Body {
     }
   }
 
-  private static byte[] unzip(byte[] zipped, int limit) {
+  /** Never more than the limit, whatever the bytes say of themselves. */
+  static byte[] unzip(byte[] zipped, int limit) {
     try (GZIPInputStream unzipping = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
       byte[] plain = unzipping.readNBytes(limit + 1);
       if (plain.length > limit) {

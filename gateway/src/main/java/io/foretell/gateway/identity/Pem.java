@@ -36,7 +36,8 @@ final class Pem {
       return (X509Certificate)
           CertificateFactory.getInstance("X.509")
               .generateCertificate(new ByteArrayInputStream(der));
-    } catch (CertificateException e) {
+    } catch (CertificateException | IndexOutOfBoundsException e) {
+      // The JDK looks for the last byte of an Ed25519 key that may have none.
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "the certificate cannot be read");
     }
   }
@@ -47,7 +48,7 @@ final class Pem {
     for (String algorithm : List.of("EC", "Ed25519", "RSA")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(der));
-      } catch (GeneralSecurityException e) {
+      } catch (GeneralSecurityException | IndexOutOfBoundsException e) {
         continue;
       }
     }

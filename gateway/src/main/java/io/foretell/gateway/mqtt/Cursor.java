@@ -46,6 +46,11 @@ final class Cursor {
     return in.getUnsignedByte(at++);
   }
 
+  /** Clears all bits but these of the byte that was read last. */
+  void keepOnly(int bits) {
+    in.setByte(at - 1, in.getByte(at - 1) & bits);
+  }
+
   /** Two bytes, most significant first (1.5.2). */
   int u16() {
     need(2);

@@ -130,7 +130,7 @@ final class Outflow implements Downlink.Receiver {
     String filter = asked.topicFilter();
     int qos = asked.option().qos().value();
     if (SparkplugTopic.mayListen(filter, device)) {
-      return 0; // what is published there goes by MqttListener#tell
+      return qos; // what is published there goes with QoS 0, but stock clients insist on theirs
     }
     if (!Subscription.allowed(filter)) {
       log.info("NOT_AUTHORISED {} subscribes to '{}'", device, filter);

@@ -10,8 +10,8 @@ import io.foretell.gateway.mqtt.PropertyRules.Place;
  * in brackets are the normative statements of MQTT 5 (3.1.1 has the same under near numbers);
  * numbers in parentheses are its sections.
  *
- * <p>Version 3.1 defines neither reserved header bits nor a failure code, so flags of its packets
- * other than PUBLISH are passed over.
+ * <p>Version 3.1 defines neither reserved bits nor a failure code, so flags of its packets other
+ * than PUBLISH, and all but the QoS of its subscriptions, are passed over.
  */
 final class PacketRules {
   static final int CONNECT = 1;
@@ -223,6 +223,9 @@ final class PacketRules {
     while (!in.atEnd()) {
       boolean shared = TopicRules.checkFilter(in, version == 5);
       checkSubscriptionOptions(in.u8(), shared);
+      if (version == 3) {
+        in.keepOnly(3); // the decoder would take the others for options of MQTT 5
+      }
     }
   }
 

@@ -55,10 +55,15 @@ final class EdgeNode {
 
   /** Whether a rebirth may be asked for now: not again and again while one is on its way. */
   boolean mayAsk(long now) {
-    if (now - askedAt < REBIRTH_PAUSE_MILLIS) {
+    if (pauses(now)) {
       return false;
     }
     askedAt = now;
     return true;
+  }
+
+  /** Whether it must be remembered that a rebirth was asked for. */
+  boolean pauses(long now) {
+    return now - askedAt < REBIRTH_PAUSE_MILLIS;
   }
 }

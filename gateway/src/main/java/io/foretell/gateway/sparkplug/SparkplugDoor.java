@@ -94,6 +94,9 @@ public final class SparkplugDoor implements Door {
               if (topic.type() == Type.DBIRTH && receipt instanceof Receipt.Stored) {
                 child(speaker, topic.device().orElse(""))
                     .ifPresent(child -> presence.arrived(child, VIA, speaker.toString()));
+              } else if (topic.type() == Type.DDEATH) {
+                // only now: for the door the message itself is a sign of the device's life
+                gone(speaker, topic.device().orElse(""));
               }
               return receipt;
             });
@@ -108,18 +111,24 @@ public final class SparkplugDoor implements Door {
       }
       String device = topic.device().orElse("");
       boolean misses = node.misses(topic.type(), device, SparkplugPayload.sequence(payload));
-      if (topic.type() == Type.DDEATH) {
-        gone(speaker, device);
-      }
       ask = misses && node.mayAsk(clock.millis());
     }
     if (topic.type() == Type.NDEATH) {
-      nodes.remove(speaker, node);
+      forget(speaker, node);
     }
     if (ask) {
       log.info("{} is asked to be born again", speaker);
       String to = SparkplugTopic.PREFIX + topic.group() + "/NCMD/" + topic.node();
       commands.accept(new Command(speaker, to, SparkplugPayload.rebirth(clock.millis())));
+    }
+  }
+
+  /** Unless it could then be asked again at once, by dying after every message. */
+  private void forget(DeviceId speaker, EdgeNode node) {
+    synchronized (node) {
+      if (!node.pauses(clock.millis())) {
+        nodes.remove(speaker, node);
+      }
     }
   }
 

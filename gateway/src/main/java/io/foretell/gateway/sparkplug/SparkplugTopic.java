@@ -45,7 +45,8 @@ public record SparkplugTopic(String group, Type type, String node, Optional<Stri
 
   /**
    * Whether a device may subscribe to that: commands to itself as an edge node and to its devices,
-   * and the state of a host application.
+   * its own death, of which stock clients want to know whether somebody else has told it, and the
+   * state of a host application.
    */
   public static boolean mayListen(String filter, DeviceId device) {
     String[] level = filter.split("/", -1);
@@ -58,7 +59,8 @@ public record SparkplugTopic(String group, Type type, String node, Optional<Stri
     boolean command = level[2].equals("NCMD") || level[2].equals("DCMD");
     boolean own = level.length >= 4 && level[3].equals(device.device());
     boolean rest = level.length == 4 || level.length == 5;
-    return command && own && rest && plain(level[1]);
+    boolean death = level[2].equals("NDEATH") && level.length == 4;
+    return (command && rest || death) && own && plain(level[1]);
   }
 
   private static boolean plain(String level) {

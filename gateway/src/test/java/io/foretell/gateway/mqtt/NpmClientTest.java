@@ -14,17 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The npm package {@code mqtt}, over TCP and WebSocket. Left out where there is no Node.js, or
- * where the package can neither be found under {@code target/npm} nor be fetched.
- */
+/** The npm package {@code mqtt}, over TCP and WebSocket. */
 final class NpmClientTest {
-  private static final String PACKAGE = "mqtt@5.16.0";
   private static final Path HOME = Path.of("target", "npm");
   private static final DeviceId TRUCK = DeviceId.parse("truck");
 
@@ -32,14 +27,8 @@ final class NpmClientTest {
 
   @BeforeAll
   static void install() throws Exception {
-    Files.createDirectories(HOME);
-    if (!Files.exists(HOME.resolve("node_modules/mqtt"))) {
-      Assumptions.assumeTrue(
-          exit("npm", "install", "--no-audit", "--no-fund", "--prefix", HOME.toString(), PACKAGE)
-              == 0,
-          "npm cannot fetch " + PACKAGE);
-    }
-    Assumptions.assumeTrue(exit("node", "--version") == 0, "Node.js is not installed");
+    assertThat(exit("node", "--version")).as("Node.js (apt-get install nodejs)").isZero();
+    NpmPackages.install(HOME);
     try (InputStream script = NpmClientTest.class.getResourceAsStream("/npm/device.js")) {
       Files.write(HOME.resolve("device.js"), script.readAllBytes());
     }
@@ -84,10 +73,11 @@ final class NpmClientTest {
     }
   }
 
-  private static int exit(String... command) throws InterruptedException {
+  private static int exit(String... command) throws InterruptedException, IOException {
+    Files.createDirectories(HOME);
     try {
-      Process process = start(HOME.resolve("npm.txt"), command);
-      return process.waitFor(120, TimeUnit.SECONDS) ? process.exitValue() : -1;
+      Process process = start(HOME.resolve("node.txt"), command);
+      return process.waitFor(60, TimeUnit.SECONDS) ? process.exitValue() : -1;
     } catch (IOException e) {
       return -1;
     }

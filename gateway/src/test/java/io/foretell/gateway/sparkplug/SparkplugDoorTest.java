@@ -138,6 +138,8 @@ class SparkplugDoorTest {
     "spBv1.0/plant/NCMD/node-1/#, true",
     "spBv1.0/plant/DCMD/node-1/+, true",
     "spBv1.0/STATE/scada, true",
+    "spBv1.0/plant/NDEATH/node-1, true",
+    "spBv1.0/plant/NDEATH/node-2, false",
     "spBv1.0/plant/NCMD/node-2, false",
     "spBv1.0/plant/NCMD/+, false",
     "spBv1.0/+/NCMD/node-1, false",
