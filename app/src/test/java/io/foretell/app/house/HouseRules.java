@@ -35,6 +35,7 @@ final class HouseRules {
             "agent.update",
             "diagnostics.offline.json",
             "diagnostics.predict.json",
+            "diagnostics.obdb.json",
             "diagnostics.signals.json",
             "diagnostics.tables.json",
             "firmwareota.tuf",
