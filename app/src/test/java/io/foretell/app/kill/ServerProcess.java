@@ -104,6 +104,11 @@ final class ServerProcess implements AutoCloseable {
     return "tcp://127.0.0.1:" + ready.join().path("mqtt").asInt();
   }
 
+  /** Where devices send CoAP, {@code host:port}. */
+  String coap() {
+    return "127.0.0.1:" + ready.join().path("coap").asInt();
+  }
+
   /** Where its health is. */
   String http() {
     return "http://127.0.0.1:" + ready.join().path("http").asInt();

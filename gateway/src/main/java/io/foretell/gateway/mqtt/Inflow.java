@@ -2,6 +2,7 @@ package io.foretell.gateway.mqtt;
 
 import io.foretell.gateway.Door;
 import io.foretell.gateway.Door.Receipt;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.ReasonCode;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class Inflow {
   /** Messages of QoS 2 in {@link #order} whose identifiers are not noted. */
   private int unnoted;
 
+  /** Up to which number the session's messages of QoS 2 are noted on disk. */
+  private long durablyNoted;
+
   private int inFlight;
   private long inFlightBytes;
   private boolean touched;
@@ -60,6 +65,7 @@ final class Inflow {
     this.acks = acks;
     this.version5 = asked.version() == 5;
     this.reasonStrings = asked.reasonStrings();
+    this.durablyNoted = session.noted();
   }
 
   /** Whether there is so much under way that no more should be read. */
@@ -87,8 +93,21 @@ final class Inflow {
     }
     inFlight++;
     inFlightBytes += payload.length;
-    door.take(device, topic, contentType, VIA, payload)
-        .whenComplete((receipt, failure) -> acks.settle(pending, orUnavailable(receipt, failure)));
+    CompletionStage<Receipt> taken =
+        qos == 2
+            ? door.take(device, topic, contentType, VIA, payload, delivery(message))
+            : door.take(device, topic, contentType, VIA, payload);
+    taken.whenComplete((receipt, failure) -> acks.settle(pending, orUnavailable(receipt, failure)));
+  }
+
+  /** What tells whether it is stored already when it comes and its identifier is not known. */
+  private Delivery delivery(MqttPublishMessage message) {
+    return new Delivery(
+        session.id(),
+        message.variableHeader().packetId(),
+        session.noted() + unnoted,
+        durablyNoted,
+        message.fixedHeader().isDup());
   }
 
   /**
@@ -180,13 +199,16 @@ final class Inflow {
       }
     }
     CompletableFuture<Void> durable = connection.keep(session);
+    long upTo = session.noted();
     if (noting.isEmpty() || durable.isDone() && !durable.isCompletedExceptionally()) {
+      durablyNoted = upTo;
       return;
     }
     noting.forEach(one -> one.done = false);
     connection.after(
         durable,
         () -> {
+          durablyNoted = upTo;
           noting.forEach(one -> one.done = true);
           acknowledge();
         });
@@ -195,6 +217,7 @@ final class Inflow {
   private void note(Pending pending) {
     pending.noted = true;
     unnoted--;
+    session.note();
     boolean stored = !(pending.receipt instanceof Receipt.Unavailable);
     if (stored && codeOf(pending) < Code.UNSPECIFIED) {
       session.received().add(pending.packetId);

@@ -24,11 +24,13 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 public final class SqlSessionStore implements SessionStore {
   private static final String UPSERT =
       "INSERT INTO mqtt_session"
-          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received) VALUES"
-          + " (:tenant, :device, :client, :expiry, :leftAt, :subscriptions, :sent, :received)"
+          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received, id,"
+          + " noted) VALUES (:tenant, :device, :client, :expiry, :leftAt, :subscriptions, :sent,"
+          + " :received, :id, :noted)"
           + " ON CONFLICT (tenant, device, client_id) DO UPDATE SET expiry = excluded.expiry,"
           + " left_at = excluded.left_at, subscriptions = excluded.subscriptions,"
-          + " sent = excluded.sent, received = excluded.received";
+          + " sent = excluded.sent, received = excluded.received, id = excluded.id,"
+          + " noted = excluded.noted";
   private static final String DELETE =
       "DELETE FROM mqtt_session"
           + " WHERE tenant = :tenant AND device = :device AND client_id = :client";
@@ -42,7 +44,9 @@ public final class SqlSessionStore implements SessionStore {
               row.getLong("left_at"),
               words(row.getString("subscriptions")).map(SqlSessionStore::subscribed).toList(),
               words(row.getString("sent")).map(SqlSessionStore::sent).toList(),
-              words(row.getString("received")).map(Integer::valueOf).toList());
+              words(row.getString("received")).map(Integer::valueOf).toList(),
+              row.getLong("id"),
+              row.getLong("noted"));
 
   private final Jdbi jdbi;
 
@@ -98,6 +102,8 @@ public final class SqlSessionStore implements SessionStore {
         .bind("subscriptions", joined(session.subscriptions().stream().map(s -> text(s))))
         .bind("sent", joined(session.sent().stream().map(s -> text(s))))
         .bind("received", joined(session.received().stream().map(String::valueOf)))
+        .bind("id", session.id())
+        .bind("noted", session.noted())
         .add();
   }
 
