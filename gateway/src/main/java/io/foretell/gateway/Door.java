@@ -1,5 +1,6 @@
 package io.foretell.gateway;
 
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Position;
 import io.foretell.proto.ReasonCode;
@@ -23,6 +24,21 @@ public interface Door {
    */
   CompletionStage<Receipt> take(
       DeviceId speaker, String path, String contentType, String via, byte[] payload);
+
+  /**
+   * The same for a message that its sender repeats until it knows that it is stored once.
+   *
+   * @param delivery tells a repetition from another message
+   */
+  default CompletionStage<Receipt> take(
+      DeviceId speaker,
+      String path,
+      String contentType,
+      String via,
+      byte[] payload,
+      Delivery delivery) {
+    return take(speaker, path, contentType, via, payload);
+  }
 
   /**
    * For how many ms a listener that can should read nothing more of a device, which has sent more

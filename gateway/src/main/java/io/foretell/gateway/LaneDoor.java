@@ -1,5 +1,6 @@
 package io.foretell.gateway;
 
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.Lane;
@@ -84,23 +85,40 @@ public final class LaneDoor implements Door {
   @Override
   public CompletionStage<Receipt> take(
       DeviceId speaker, String path, String contentType, String via, byte[] payload) {
+    return take(new Message(speaker, path, contentType, via, payload, Optional.empty()));
+  }
+
+  @Override
+  public CompletionStage<Receipt> take(
+      DeviceId speaker,
+      String path,
+      String contentType,
+      String via,
+      byte[] payload,
+      Delivery delivery) {
+    return take(new Message(speaker, path, contentType, via, payload, Optional.of(delivery)));
+  }
+
+  private CompletionStage<Receipt> take(Message message) {
+    DeviceId speaker = message.speaker();
+    byte[] payload = message.payload();
     accepted.increment();
     inFlight.increment();
-    presence.seen(speaker, via);
+    presence.seen(speaker, message.via());
     if (!quotas.admit(speaker, payload.length, clock.millis())) {
       refused.increment();
       return notTaken(ReasonCode.QUOTA_EXCEEDED, speaker + " or its tenant sends too much");
     }
-    Message message = new Message(speaker, path, contentType, via, payload);
     if (payload.length > limits.maxPayload()) {
       return rejectOversize(message);
     }
-    Optional<Route> route = ownRoutes.get(path);
+    Optional<Route> route = ownRoutes.get(message.path());
     if (route == null) {
-      route = Route.parse(path);
+      route = Route.parse(message.path());
     }
     if (route.isEmpty()) {
-      return reject(message, ReasonCode.UNKNOWN_TOPIC, "no route: " + shortened(path), payload);
+      return reject(
+          message, ReasonCode.UNKNOWN_TOPIC, "no route: " + shortened(message.path()), payload);
     }
     UplinkKind kind = route.get().kind();
     return route
@@ -182,7 +200,9 @@ public final class LaneDoor implements Door {
       return notTaken(ReasonCode.OVERLOADED, kind.route() + " is shed");
     }
     long now = clock.millis();
-    Uplink uplink = new Uplink(kind, now, message.contentType(), message.via(), message.payload());
+    Uplink uplink =
+        new Uplink(
+            kind, now, message.contentType(), message.via(), message.payload(), message.delivery());
     return append(
         uplinks,
         key,
@@ -279,5 +299,10 @@ public final class LaneDoor implements Door {
 
   /** A message with all that was said about it. */
   private record Message(
-      DeviceId speaker, String path, String contentType, String via, byte[] payload) {}
+      DeviceId speaker,
+      String path,
+      String contentType,
+      String via,
+      byte[] payload,
+      Optional<Delivery> delivery) {}
 }

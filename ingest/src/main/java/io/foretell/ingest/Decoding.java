@@ -29,8 +29,10 @@ import org.slf4j.LoggerFactory;
  * {@code [} is JSON, one that begins as an array of CBOR is SenML where there is a reader for it,
  * and any other is Protobuf. Parameters of a content type do not matter here.
  *
- * <p>A numbered message that was stored before is a duplicate, in whatever order messages come. One
- * that was rejected is not: it may come again, or be replayed, once its cause is mended.
+ * <p>A numbered message that was stored before is a duplicate, in whatever order messages come, and
+ * so is an MQTT message with QoS 2 that is repeated because the gateway ended before it had noted
+ * its identifier ({@link Deliveries}). One that was rejected is not: it may come again, or be
+ * replayed, once its cause is mended.
  */
 public final class Decoding implements Stage<DeviceStream, Uplink> {
   /** The content type of proto3 messages. */
@@ -103,6 +105,7 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
       out.to(telemetry, entry.key(), value);
     }
     state.store(decoded.origin(), uplink.receivedAt(), eventTime);
+    uplink.delivery().ifPresent(state.deliveries()::store);
     decoded.announced().ifPresent(state::announce);
     return state;
   }
@@ -125,6 +128,11 @@ public final class Decoding implements Stage<DeviceStream, Uplink> {
   private Decoded decode(DeviceStream state, Uplink uplink) {
     if (uplink.payload().length == 0) {
       throw new InvalidInputException(ReasonCode.EMPTY_PAYLOAD, "no bytes");
+    }
+    if (uplink.delivery().map(state.deliveries()::stored).orElse(false)) {
+      throw new InvalidInputException(
+          ReasonCode.DUPLICATE_SEQUENCE,
+          "packet " + uplink.delivery().get().packetId() + " of its session was stored before");
     }
     Decoded read = readerOf(uplink).read(uplink, state.announced());
     Decoded admitted = admission.admit(read, uplink.receivedAt());

@@ -33,7 +33,11 @@ public final class DeviceStream {
 
   private Announced announced = Announced.NOTHING;
 
-  DeviceStream() {}
+  private final Deliveries deliveries;
+
+  DeviceStream() {
+    this.deliveries = new Deliveries();
+  }
 
   DeviceStream(
       long stored,
@@ -41,7 +45,9 @@ public final class DeviceStream {
       long lastEventTime,
       Map<ReasonCode, Long> rejected,
       List<Boot> boots,
-      Announced announced) {
+      Announced announced,
+      Deliveries deliveries) {
+    this.deliveries = deliveries;
     this.stored = stored;
     this.lastReceivedAt = lastReceivedAt;
     this.lastEventTime = lastEventTime;
@@ -91,6 +97,11 @@ public final class DeviceStream {
   /** What the device has announced for its later messages to refer to. */
   Announced announced() {
     return announced;
+  }
+
+  /** Messages with QoS 2 that may be repeated. */
+  Deliveries deliveries() {
+    return deliveries;
   }
 
   void announce(Announced newer) {

@@ -16,10 +16,11 @@ import java.util.Map;
  * 25. Numbers are unsigned LEB128 unless a width is given.
  *
  * <pre>
- *   version (1 byte, = 1, or 2 with what was announced) | stored | lastReceivedAt | lastEventTime
+ *   version (1 byte, = 1; 2 with what was announced; 3 with deliveries and what was announced) | stored | lastReceivedAt | lastEventTime
  *   | reasons: n, n × (length (1 byte), name in ASCII, count)
  *   | boots: n, n × (id (8 bytes), floor, runs: n, n × (gap before, length − 1))
- *   | version 2: announced: the rest, as {@link Announced} writes it
+ *   | version 3: deliveries, as {@link Deliveries} writes them
+ *   | version 2 and 3: announced: the rest, as {@link Announced} writes it
  * </pre>
  *
  * Reasons are kept by name, because their order in the enum may change.
@@ -27,6 +28,7 @@ import java.util.Map;
 final class DeviceStreamCodec implements Codec<DeviceStream> {
   private static final byte PLAIN = 1;
   private static final byte ANNOUNCED = 2;
+  private static final byte DELIVERED = 3;
   private static final int VARINT = 10;
   private static final int LONGEST_NAME = 64;
 
@@ -34,7 +36,8 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
   public byte[] encode(DeviceStream stream) {
     ByteBuffer out = ByteBuffer.allocate(bound(stream));
     byte[] announced = stream.announced().bytes();
-    out.put(announced.length == 0 ? PLAIN : ANNOUNCED);
+    boolean delivered = !stream.deliveries().isEmpty();
+    out.put(delivered ? DELIVERED : announced.length == 0 ? PLAIN : ANNOUNCED);
     put(out, stream.stored());
     put(out, stream.lastReceivedAt());
     put(out, stream.lastEventTime());
@@ -49,6 +52,9 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
       out.putLong(boot.id());
       putWindow(out, boot.window());
     }
+    if (delivered) {
+      out.put(stream.deliveries().bytes());
+    }
     out.put(announced);
     byte[] bytes = new byte[out.position()];
     out.flip().get(bytes);
@@ -60,7 +66,7 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
     try {
       ByteBuffer in = ByteBuffer.wrap(bytes);
       byte version = in.get();
-      if (version != PLAIN && version != ANNOUNCED) {
+      if (version < PLAIN || version > DELIVERED) {
         throw broken("version " + version);
       }
       long stored = get(in);
@@ -72,10 +78,17 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
       for (int i = 0; i < boots; i++) {
         all.add(new DeviceStream.Boot(in.getLong(), readWindow(in)));
       }
-      byte[] announced = new byte[version == ANNOUNCED ? in.remaining() : 0];
+      Deliveries deliveries = version == DELIVERED ? Deliveries.read(in) : new Deliveries();
+      byte[] announced = new byte[version == PLAIN ? 0 : in.remaining()];
       in.get(announced);
       return new DeviceStream(
-          stored, lastReceivedAt, lastEventTime, rejected, all, Announced.of(announced));
+          stored,
+          lastReceivedAt,
+          lastEventTime,
+          rejected,
+          all,
+          Announced.of(announced),
+          deliveries);
     } catch (BufferUnderflowException e) {
       throw broken("cut off after " + bytes.length + " bytes");
     }
@@ -86,7 +99,7 @@ final class DeviceStreamCodec implements Codec<DeviceStream> {
     for (DeviceStream.Boot boot : stream.boots()) {
       bound += 8 + 2 * VARINT + boot.window().runs() * 2 * VARINT;
     }
-    return bound + stream.announced().bytes().length;
+    return bound + stream.announced().bytes().length + stream.deliveries().bytes().length;
   }
 
   private static void putWindow(ByteBuffer out, SequenceWindow window) {

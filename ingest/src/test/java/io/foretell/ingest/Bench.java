@@ -1,6 +1,7 @@
 package io.foretell.ingest;
 
 import io.foretell.ingest.payload.Payloads;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
 import io.foretell.proto.Entry;
@@ -14,6 +15,7 @@ import io.foretell.proto.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Decoding on a bench: puts uplinks of one device in and keeps what comes out. */
 final class Bench implements Emit {
@@ -42,7 +44,15 @@ final class Bench implements Emit {
   }
 
   Bench send(UplinkKind kind, String contentType, byte[] payload) {
-    Uplink uplink = new Uplink(kind, NOW, contentType, "mqtt", payload);
+    return send(new Uplink(kind, NOW, contentType, "mqtt", payload));
+  }
+
+  Bench send(UplinkKind kind, String json, Delivery delivery) {
+    byte[] payload = json.getBytes(StandardCharsets.UTF_8);
+    return send(new Uplink(kind, NOW, "application/json", "mqtt", payload, Optional.of(delivery)));
+  }
+
+  private Bench send(Uplink uplink) {
     Position position = new Position("uplink", 0, offset++);
     state = decoding.apply(state, new Entry<>(position, 0, TRUCK, NOW, uplink), this);
     return this;

@@ -3,8 +3,11 @@ package io.foretell.app.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.agent.Link;
+import io.foretell.agent.coap.CoapLink;
 import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +15,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +24,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,12 +33,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server is killed twenty times while devices report to it, sometimes before it has come up, and
- * always begins again on the same folder. What it has acknowledged is there in the end, once.
+ * A server is killed twenty times ({@code -Dforetell.kills=N}: N times) while devices report to it,
+ * over MQTT with QoS 1 and 2 and over CoAP, sometimes before it has come up, and always begins
+ * again on the same folder. What it has acknowledged is there in the end, once.
  */
 public final class KillIT {
   private static final Logger log = LoggerFactory.getLogger(KillIT.class);
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = Integer.getInteger("foretell.kills", 20);
   private static final int DEVICES = 4;
   private static final long SEED = 20_260_731;
   // Devices number their reports by the millisecond: half a second is 500 reports.
@@ -43,17 +50,24 @@ public final class KillIT {
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(1);
   private final ExecutorService blocking = Executors.newCachedThreadPool();
   private final AtomicReference<String> address = new AtomicReference<>("");
+  private final AtomicReference<String> coap = new AtomicReference<>("");
   private final List<NumberedDevice> devices = new ArrayList<>();
+
+  /** Reports by QoS 2 alone. */
+  private @Nullable OnceDevice once;
 
   @AfterEach
   void stop() {
+    if (once != null) {
+      once.close();
+    }
     devices.forEach(NumberedDevice::close);
     scheduler.shutdownNow();
     blocking.shutdownNow();
   }
 
   @Test
-  void server_killedAgainAndAgain_losesNothingAndDoublesNothing() throws InterruptedException {
+  void server_killedAgainAndAgain_losesNothingAndDoublesNothing() throws Exception {
     long begun = System.nanoTime();
     Random random = new Random(SEED);
     int whileStarting = 0;
@@ -63,7 +77,7 @@ public final class KillIT {
       try (ServerProcess server = launch()) {
         if (!early) {
           server.awaitReady();
-          address.set(server.mqtt());
+          open(server);
           if (devices.isEmpty()) {
             register(server.api());
           }
@@ -75,6 +89,7 @@ public final class KillIT {
       }
       // Nobody sends before the next server is there, whatever took the old one's port.
       address.set("");
+      coap.set("");
     }
     Figures figures = new Figures(whileStarting);
     try (ServerProcess server = launch()) {
@@ -84,31 +99,72 @@ public final class KillIT {
       devices.forEach(device -> compare(api, device, figures));
 
       devices.forEach(NumberedDevice::finish);
-      address.set(server.mqtt());
+      OnceDevice exactly = Objects.requireNonNull(once);
+      exactly.finish();
+      open(server);
       RunningServer.await(
           "all that is unsent", () -> devices.stream().allMatch(d -> d.backlog() == 0));
+      RunningServer.await("QoS 2", () -> exactly.acknowledged() == exactly.sent());
       settle(api);
+      once(api, exactly, figures);
       devices.forEach(device -> assertThat(stored(api, device)).isEqualTo(all(device)));
       tickets(api, figures);
       balance(api, figures);
     }
     figures.seconds = (System.nanoTime() - begun) / 1_000_000_000;
     log.info("{}", figures);
-    assertThat(figures.acknowledged).isGreaterThan(1_000);
+    assertThat(figures.acknowledged).isGreaterThan(50L * ROUNDS);
+  }
+
+  private void open(ServerProcess server) {
+    coap.set(server.coap());
+    address.set(server.mqtt());
+  }
+
+  private static void once(ApiClient api, OnceDevice device, Figures figures) {
+    BitSet stored = new BitSet();
+    for (int i = 0; i < OnceDevice.SIGNALS; i++) {
+      stored.or(stored(api, device.name(), OnceDevice.signal(i)));
+    }
+    BitSet all = new BitSet();
+    all.set(1, device.sent() + 1);
+    figures.once = device.acknowledged();
+    assertThat(stored).as("stored of what was sent with QoS 2 alone").isEqualTo(all);
   }
 
   private ServerProcess launch() {
     return ServerProcess.launch(folder.resolve("data"), folder.resolve("server.log"), SETTINGS);
   }
 
-  private void register(ApiClient api) {
+  private void register(ApiClient api) throws MqttException {
     long base = InstantSource.system().millis() - 1_800_000;
     for (int i = 1; i <= DEVICES; i++) {
       String name = "numbered-" + i;
-      String token = api.post("/devices", Map.of(), Map.of("id", name)).path("token").asText();
-      devices.add(new NumberedDevice(name, token, address::get, scheduler, blocking, base));
+      devices.add(
+          new NumberedDevice(name, token(api, name), address::get, scheduler, blocking, base));
     }
+    devices.add(
+        new NumberedDevice(
+            "numbered-coap",
+            token(api, "numbered-coap"),
+            coap::get,
+            KillIT::confirmable,
+            scheduler,
+            blocking,
+            base));
     devices.forEach(NumberedDevice::start);
+    OnceDevice exactly = new OnceDevice("once", token(api, "once"), address::get, scheduler);
+    exactly.start();
+    once = exactly;
+  }
+
+  private static String token(ApiClient api, String name) {
+    return api.post("/devices", Map.of(), Map.of("id", name)).path("token").asText();
+  }
+
+  private static Link confirmable(String server, String token) {
+    String[] at = server.split(":");
+    return CoapLink.plain(new InetSocketAddress(at[0], Integer.parseInt(at[1])), token, false);
   }
 
   private long acknowledgedByAll() {
@@ -146,17 +202,21 @@ public final class KillIT {
 
   /** The numbers that history has; a number that is there twice fails. */
   public static BitSet stored(ApiClient api, NumberedDevice device) {
+    return stored(api, device.name(), NumberedDevice.SIGNAL);
+  }
+
+  private static BitSet stored(ApiClient api, String device, String signal) {
     BitSet stored = new BitSet();
     Map<String, String> query = new LinkedHashMap<>();
-    query.put("signal", NumberedDevice.SIGNAL);
+    query.put("signal", signal);
     query.put("limit", "10000");
     JsonNode items;
     do {
-      items = api.get("/devices/" + device.name() + "/history", query).path("items");
+      items = api.get("/devices/" + device + "/history", query).path("items");
       long last = 0;
       for (JsonNode sample : items) {
         int n = sample.path("value").asInt();
-        assertThat(stored.get(n)).as("%s has a twin of %d", device.name(), n).isFalse();
+        assertThat(stored.get(n)).as("%s has a twin of %d", device, n).isFalse();
         stored.set(n);
         last = sample.path("t").asLong();
       }
@@ -211,6 +271,7 @@ public final class KillIT {
   private static final class Figures {
     private final int whileStarting;
     private long acknowledged;
+    private int once;
     private long lost;
     private int tickets;
     private int twins;
@@ -224,9 +285,9 @@ public final class KillIT {
     @Override
     public String toString() {
       return String.format(
-          "%d kills (%d while starting) in %d s: %d reports acknowledged, %d lost;"
-              + " %d tickets, %d twins; %d messages that were sent again dropped",
-          ROUNDS, whileStarting, seconds, acknowledged, lost, tickets, twins, sentAgain);
+          "%d kills (%d while starting) in %d s: %d reports acknowledged, %d lost, %d with QoS 2"
+              + " alone, each once; %d tickets, %d twins; %d messages that were sent again dropped",
+          ROUNDS, whileStarting, seconds, acknowledged, lost, once, tickets, twins, sentAgain);
     }
   }
 }

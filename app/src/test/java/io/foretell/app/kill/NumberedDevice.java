@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ public final class NumberedDevice implements AutoCloseable {
   private final String name;
   private final String token;
   private final Supplier<String> address;
+  private final BiFunction<String, String, Link> links;
   private final Executor blocking;
   private final long base;
   private final Numbering numbering;
@@ -58,7 +60,7 @@ public final class NumberedDevice implements AutoCloseable {
   private boolean feeding = true;
 
   /**
-   * A device that has not begun.
+   * One that reports over MQTT with QoS 1, and has not begun.
    *
    * @param address {@code tcp://host:port} of the server that runs now; empty: there is none
    */
@@ -69,9 +71,34 @@ public final class NumberedDevice implements AutoCloseable {
       ScheduledExecutorService scheduler,
       Executor blocking,
       long base) {
+    this(
+        name,
+        token,
+        address,
+        (server, secret) -> new MqttLink(server, name, secret),
+        scheduler,
+        blocking,
+        base);
+  }
+
+  /**
+   * A device that has not begun.
+   *
+   * @param address of the server that runs now; empty: there is none
+   * @param links a link from that address and the token
+   */
+  NumberedDevice(
+      String name,
+      String token,
+      Supplier<String> address,
+      BiFunction<String, String, Link> links,
+      ScheduledExecutorService scheduler,
+      Executor blocking,
+      long base) {
     this.name = name;
     this.token = token;
     this.address = address;
+    this.links = links;
     this.blocking = blocking;
     this.base = base;
     this.numbering = new Numbering(base);
@@ -204,7 +231,7 @@ public final class NumberedDevice implements AutoCloseable {
 
   /** A link to whichever server runs when it connects. */
   private final class Wandering implements Link {
-    private @Nullable MqttLink current;
+    private @Nullable Link current;
 
     @Override
     public void connect(Consumer<DeviceCommand> commands, Runnable lost) {
@@ -213,7 +240,7 @@ public final class NumberedDevice implements AutoCloseable {
       if (server.isEmpty()) {
         throw new LinkException("no server runs", false);
       }
-      MqttLink fresh = new MqttLink(server, name, token);
+      Link fresh = links.apply(server, token);
       synchronized (this) {
         current = fresh;
       }
@@ -222,7 +249,7 @@ public final class NumberedDevice implements AutoCloseable {
 
     @Override
     public CompletionStage<Ack> send(Message message) {
-      MqttLink link;
+      Link link;
       synchronized (this) {
         link = current;
       }
@@ -234,7 +261,7 @@ public final class NumberedDevice implements AutoCloseable {
 
     @Override
     public void close() {
-      MqttLink link;
+      Link link;
       synchronized (this) {
         link = current;
         current = null;

@@ -109,6 +109,11 @@ public final class ServerProcess implements AutoCloseable {
     return "tcp://127.0.0.1:" + ready.join().path("mqtt").asInt();
   }
 
+  /** Where devices send CoAP, {@code host:port}. */
+  String coap() {
+    return "127.0.0.1:" + ready.join().path("coap").asInt();
+  }
+
   /** Where its health is. */
   public String http() {
     return "http://127.0.0.1:" + ready.join().path("http").asInt();

@@ -2,6 +2,7 @@ package io.foretell.gateway.mqtt;
 
 import io.foretell.gateway.Door;
 import io.foretell.gateway.Door.Receipt;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.ReasonCode;
 import io.netty.buffer.ByteBuf;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class Inflow implements PacketGuard.Taker {
   /** Messages of QoS 2 in {@link #order} whose identifiers are not noted. */
   private int unnoted;
 
+  /** Up to which number the session's messages of QoS 2 are noted on disk. */
+  private long durablyNoted;
+
   private int inFlight;
   private long inFlightBytes;
   private boolean touched;
@@ -60,6 +65,7 @@ final class Inflow implements PacketGuard.Taker {
     this.acks = acks;
     this.version5 = asked.version() == 5;
     this.reasonStrings = asked.reasonStrings();
+    this.durablyNoted = session.noted();
   }
 
   /** Whether there is so much under way that no more should be read. */
@@ -79,6 +85,7 @@ final class Inflow implements PacketGuard.Taker {
         contentType,
         message.fixedHeader().qosLevel().value(),
         header.packetId(),
+        message.fixedHeader().isDup(),
         ByteBufUtil.getBytes(message.payload()));
   }
 
@@ -91,7 +98,7 @@ final class Inflow implements PacketGuard.Taker {
   public void take(String topic, int qos, int packetId, byte[] payload) {
     connection.reads();
     try {
-      publish(topic, "", qos, packetId, payload);
+      publish(topic, "", qos, packetId, false, payload);
     } catch (ProtocolViolationException e) {
       connection.violated(e);
     }
@@ -106,9 +113,11 @@ final class Inflow implements PacketGuard.Taker {
    * Takes a message.
    *
    * @param packetId of no meaning with QoS 0
+   * @param again whether the client says that it may have sent it before (DUP)
    * @param payload its own from now on
    */
-  private void publish(String topic, String contentType, int qos, int packetId, byte[] payload) {
+  private void publish(
+      String topic, String contentType, int qos, int packetId, boolean again, byte[] payload) {
     if (qos > 0 && isRepeated(packetId, qos)) {
       return;
     }
@@ -119,8 +128,16 @@ final class Inflow implements PacketGuard.Taker {
     }
     inFlight++;
     inFlightBytes += payload.length;
-    door.take(device, topic, contentType, VIA, payload)
-        .whenComplete((receipt, failure) -> acks.settle(pending, orUnavailable(receipt, failure)));
+    CompletionStage<Receipt> taken =
+        qos == 2
+            ? door.take(device, topic, contentType, VIA, payload, delivery(packetId, again))
+            : door.take(device, topic, contentType, VIA, payload);
+    taken.whenComplete((receipt, failure) -> acks.settle(pending, orUnavailable(receipt, failure)));
+  }
+
+  /** What tells whether it is stored already when it comes and its identifier is not known. */
+  private Delivery delivery(int packetId, boolean again) {
+    return new Delivery(session.id(), packetId, session.noted() + unnoted, durablyNoted, again);
   }
 
   /**
@@ -212,13 +229,16 @@ final class Inflow implements PacketGuard.Taker {
       }
     }
     CompletableFuture<Void> durable = connection.keep(session);
+    long upTo = session.noted();
     if (noting.isEmpty() || durable.isDone() && !durable.isCompletedExceptionally()) {
+      durablyNoted = upTo;
       return;
     }
     noting.forEach(one -> one.done = false);
     connection.after(
         durable,
         () -> {
+          durablyNoted = upTo;
           noting.forEach(one -> one.done = true);
           acknowledge();
         });
@@ -227,6 +247,7 @@ final class Inflow implements PacketGuard.Taker {
   private void note(Pending pending) {
     pending.noted = true;
     unnoted--;
+    session.note();
     boolean stored = !(pending.receipt instanceof Receipt.Unavailable);
     if (stored && codeOf(pending) < Code.UNSPECIFIED) {
       session.received().add(pending.packetId);

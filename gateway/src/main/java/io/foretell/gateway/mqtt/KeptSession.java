@@ -11,6 +11,8 @@ import java.util.List;
  * @param subscriptions the earliest first
  * @param sent commands that the client has not acknowledged, the oldest first
  * @param received packet identifiers of QoS 2 messages that are stored and not yet released
+ * @param id of the session; 0 where it was kept before there were such
+ * @param noted how many messages of QoS 2 it has had whose identifiers were kept
  */
 public record KeptSession(
     DeviceId device,
@@ -19,7 +21,9 @@ public record KeptSession(
     long leftAt,
     List<Subscribed> subscriptions,
     List<Sent> sent,
-    List<Integer> received) {
+    List<Integer> received,
+    long id,
+    long noted) {
   /** Copies the lists. */
   public KeptSession {
     subscriptions = List.copyOf(subscriptions);

@@ -52,9 +52,9 @@ import org.slf4j.LoggerFactory;
  *       uplink or as a reject. An MQTT 5 client learns from the reason code that it was rejected.
  *   <li>Retained messages are taken like others and not retained; there is nobody to send them to.
  *   <li>Sessions (subscriptions, QoS 2 handshakes, commands under way) outlive connections, and
- *       with a {@link SessionStore} the server. Only where the server is killed between the write
- *       of a QoS 2 message and that of its identifier is the message stored again when it is
- *       repeated, and dropped by its sequence number.
+ *       with a {@link SessionStore} the server. Where the server is killed between the write of a
+ *       QoS 2 message and that of its identifier, the uplink's {@link io.foretell.proto.Delivery}
+ *       tells the repetition.
  *   <li>A client id belongs to the device that uses it: only the same device takes over its
  *       session, and while it is connected no other device of its tenant may use it. A client id
  *       that is a device's own name is this device's alone.

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class PacketGuard extends ChannelInboundHandlerAdapter {
   private static final int MAX_HEADER = 5;
 
+  /** The client says that it may have sent it before (3.3.1.1); rare, so it goes the long way. */
+  private static final int DUP = 1 << 3;
+
   /** Longer topics are not remembered: each connection would keep one. */
   private static final int MAX_KNOWN_TOPIC = 128;
 
@@ -31,7 +34,7 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     boolean ready(String topic);
 
     /**
-     * Takes a PUBLISH without properties.
+     * Takes a PUBLISH without properties that was not sent before.
      *
      * @param packetId 0 with QoS 0
      * @param payload its own
@@ -264,7 +267,7 @@ final class PacketGuard extends ChannelInboundHandlerAdapter {
     Taker who = taker;
     int qos = first >> 1 & 3;
     int least = 2 + (qos > 0 ? 2 : 0) + (rules.version() == 5 ? 1 : 0);
-    if (who == null || bodyEnd - bodyStart < least) {
+    if (who == null || (first & DUP) != 0 || bodyEnd - bodyStart < least) {
       return false;
     }
     int length = in.getUnsignedShort(bodyStart);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ final class Session {
   private final LinkedHashMap<Integer, Outgoing> unacknowledged = new LinkedHashMap<>();
   private final Set<Integer> received = new LinkedHashSet<>();
   private int lastPacketId;
+  private long id;
+  private long noted;
 
   /** Guarded by {@link Sessions}. */
   @Nullable Connection owner;
@@ -45,6 +48,11 @@ final class Session {
 
   Session(Key key) {
     this.key = key;
+    this.id = newId();
+  }
+
+  private static long newId() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   }
 
   /**
@@ -56,6 +64,8 @@ final class Session {
     Session session = new Session(new Key(kept.device(), kept.clientId()));
     kept.subscriptions().forEach(subscribed -> session.subscribe(Subscription.of(subscribed)));
     session.received.addAll(kept.received());
+    session.id = kept.id() == 0 ? session.id : kept.id();
+    session.noted = kept.noted();
     session.kept = true;
     for (KeptSession.Sent sent : kept.sent()) {
       session.lastPacketId = sent.packetId();
@@ -92,7 +102,24 @@ final class Session {
                         entry.getValue().released(),
                         entry.getValue().subscription().kept()))
             .toList(),
-        List.copyOf(received));
+        List.copyOf(received),
+        id,
+        noted);
+  }
+
+  /** A number of its own: another session of the same client has another. */
+  long id() {
+    return id;
+  }
+
+  /** How many messages of QoS 2 have been answered, or would be if the store were faster. */
+  long noted() {
+    return noted;
+  }
+
+  /** One more message of QoS 2 has been judged, in the order of their arrival. */
+  void note() {
+    noted++;
   }
 
   Key key() {

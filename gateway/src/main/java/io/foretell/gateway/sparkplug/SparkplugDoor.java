@@ -3,6 +3,7 @@ package io.foretell.gateway.sparkplug;
 import io.foretell.gateway.Door;
 import io.foretell.gateway.Presence;
 import io.foretell.gateway.sparkplug.SparkplugTopic.Type;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.InvalidInputException;
 import java.time.InstantSource;
@@ -66,6 +67,19 @@ public final class SparkplugDoor implements Door {
     return topic.isEmpty()
         ? door.take(speaker, path, contentType, via, payload)
         : take(speaker, topic.get(), via, payload);
+  }
+
+  @Override
+  public CompletionStage<Receipt> take(
+      DeviceId speaker,
+      String path,
+      String contentType,
+      String via,
+      byte[] payload,
+      Delivery delivery) {
+    return path.startsWith(SparkplugTopic.PREFIX)
+        ? take(speaker, path, contentType, via, payload) // Sparkplug has nothing with QoS 2
+        : door.take(speaker, path, contentType, via, payload, delivery);
   }
 
   @Override

@@ -220,7 +220,9 @@ final class DurableSessionTest {
                                   kept.leftAt() - by,
                                   kept.subscriptions(),
                                   kept.sent(),
-                                  kept.received()),
+                                  kept.received(),
+                                  kept.id(),
+                                  kept.noted()),
                               0))
               .toList());
     }

@@ -3,10 +3,12 @@ package io.foretell.proto.wire;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import io.foretell.proto.Codec;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.UplinkKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /**
  * Codec of lane {@code uplink}: message {@code UplinkRecord}, written and read field by field,
@@ -20,11 +22,22 @@ final class UplinkCodec implements Codec<Uplink> {
   private static final int VIA = 4;
   private static final int PAYLOAD = 5;
 
+  private static final int SESSION = 6;
+  private static final int PACKET_ID = 7;
+  private static final int NUMBER = 8;
+  private static final int NOTED = 9;
+  private static final int REPEATED = 10;
+
   private static final int KIND_TAG = KIND << 3;
   private static final int RECEIVED_AT_TAG = RECEIVED_AT << 3;
   private static final int CONTENT_TYPE_TAG = CONTENT_TYPE << 3 | 2;
   private static final int VIA_TAG = VIA << 3 | 2;
   private static final int PAYLOAD_TAG = PAYLOAD << 3 | 2;
+  private static final int SESSION_TAG = SESSION << 3 | 1;
+  private static final int PACKET_ID_TAG = PACKET_ID << 3;
+  private static final int NUMBER_TAG = NUMBER << 3;
+  private static final int NOTED_TAG = NOTED << 3;
+  private static final int REPEATED_TAG = REPEATED << 3;
 
   @Override
   public byte[] encode(Uplink value) {
@@ -44,11 +57,30 @@ final class UplinkCodec implements Codec<Uplink> {
       if (value.payload().length > 0) {
         out.writeByteArray(PAYLOAD, value.payload());
       }
+      if (value.delivery().isPresent()) {
+        write(out, value.delivery().get());
+      }
       out.checkNoSpaceLeft();
     } catch (IOException e) {
       throw new UncheckedIOException("an array has room for what was measured", e);
     }
     return bytes;
+  }
+
+  private static void write(CodedOutputStream out, Delivery delivery) throws IOException {
+    out.writeFixed64(SESSION, delivery.session());
+    out.writeUInt32(PACKET_ID, delivery.packetId());
+    out.writeUInt64(NUMBER, delivery.number());
+    out.writeUInt64(NOTED, delivery.noted());
+    out.writeBool(REPEATED, delivery.repeated());
+  }
+
+  private static int size(Delivery delivery) {
+    return CodedOutputStream.computeFixed64Size(SESSION, delivery.session())
+        + CodedOutputStream.computeUInt32Size(PACKET_ID, delivery.packetId())
+        + CodedOutputStream.computeUInt64Size(NUMBER, delivery.number())
+        + CodedOutputStream.computeUInt64Size(NOTED, delivery.noted())
+        + CodedOutputStream.computeBoolSize(REPEATED, delivery.repeated());
   }
 
   private static int size(Uplink value) {
@@ -65,6 +97,9 @@ final class UplinkCodec implements Codec<Uplink> {
     if (value.payload().length > 0) {
       size += CodedOutputStream.computeByteArraySize(PAYLOAD, value.payload());
     }
+    if (value.delivery().isPresent()) {
+      size += size(value.delivery().get());
+    }
     return size;
   }
 
@@ -76,6 +111,11 @@ final class UplinkCodec implements Codec<Uplink> {
     String contentType = "";
     String via = "";
     byte[] payload = {};
+    long session = 0;
+    int packetId = 0;
+    long delivered = 0;
+    long noted = 0;
+    boolean repeated = false;
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         switch (tag) {
@@ -84,6 +124,11 @@ final class UplinkCodec implements Codec<Uplink> {
           case CONTENT_TYPE_TAG -> contentType = in.readStringRequireUtf8();
           case VIA_TAG -> via = in.readStringRequireUtf8();
           case PAYLOAD_TAG -> payload = in.readByteArray();
+          case SESSION_TAG -> session = in.readFixed64();
+          case PACKET_ID_TAG -> packetId = in.readUInt32();
+          case NUMBER_TAG -> delivered = in.readUInt64();
+          case NOTED_TAG -> noted = in.readUInt64();
+          case REPEATED_TAG -> repeated = in.readBool();
           default -> in.skipField(tag);
         }
       }
@@ -97,6 +142,9 @@ final class UplinkCodec implements Codec<Uplink> {
         receivedAt,
         contentType,
         via,
-        payload);
+        payload,
+        session == 0
+            ? Optional.empty()
+            : Optional.of(new Delivery(session, packetId, delivered, noted, repeated)));
   }
 }

@@ -26,12 +26,13 @@ import org.jdbi.v3.core.statement.SqlStatement;
 public final class SqlSessionStore implements SessionStore {
   private static final String UPSERT =
       "INSERT INTO mqtt_session"
-          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received, holder)"
-          + " VALUES (:tenant, :device, :client, :expiry, :leftAt, :subscriptions, :sent,"
-          + " :received, :holder)"
+          + " (tenant, device, client_id, expiry, left_at, subscriptions, sent, received, id,"
+          + " noted, holder) VALUES (:tenant, :device, :client, :expiry, :leftAt, :subscriptions,"
+          + " :sent, :received, :id, :noted, :holder)"
           + " ON CONFLICT (tenant, device, client_id) DO UPDATE SET expiry = excluded.expiry,"
           + " left_at = excluded.left_at, subscriptions = excluded.subscriptions,"
-          + " sent = excluded.sent, received = excluded.received"
+          + " sent = excluded.sent, received = excluded.received, id = excluded.id,"
+          + " noted = excluded.noted"
           + " WHERE mqtt_session.holder = excluded.holder";
   private static final String ONE =
       " WHERE tenant = :tenant AND device = :device AND client_id = :client";
@@ -46,7 +47,9 @@ public final class SqlSessionStore implements SessionStore {
               row.getLong("left_at"),
               words(row.getString("subscriptions")).map(SqlSessionStore::subscribed).toList(),
               words(row.getString("sent")).map(SqlSessionStore::sent).toList(),
-              words(row.getString("received")).map(Integer::valueOf).toList());
+              words(row.getString("received")).map(Integer::valueOf).toList(),
+              row.getLong("id"),
+              row.getLong("noted"));
 
   private final Jdbi jdbi;
 
@@ -152,6 +155,8 @@ public final class SqlSessionStore implements SessionStore {
         .bind("subscriptions", joined(session.subscriptions().stream().map(s -> text(s))))
         .bind("sent", joined(session.sent().stream().map(s -> text(s))))
         .bind("received", joined(session.received().stream().map(String::valueOf)))
+        .bind("id", session.id())
+        .bind("noted", session.noted())
         .add();
   }
 
