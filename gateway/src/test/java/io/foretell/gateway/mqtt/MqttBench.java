@@ -78,7 +78,7 @@ final class MqttBench implements AutoCloseable {
             presence,
             clock,
             limits,
-            new Sessions(limits, clock, Optional.empty()),
+            new Sessions(limits, clock, Optional.empty(), Optional.empty()),
             new Services.Counters());
   }
 
