@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterKillIT {
   private static final Logger log = LoggerFactory.getLogger(ClusterKillIT.class);
-  private static final int KILLS = Integer.getInteger("foretell.kills", 1);
+  private static final int KILLS = Integer.getInteger("foretell.kills", 0);
   private static final int DEVICES = 4;
   private static final long SEED = 20_261_122;
 
@@ -90,9 +90,12 @@ final class ClusterKillIT {
     judge(seconds);
   }
 
-  /** Each of them so many times, in any order; the desk as often. */
+  /** Each of them so many times, in any order; the desk as often. Without a number, one a role. */
   private static List<String> victims(Random random) {
     List<String> victims = new ArrayList<>();
+    if (KILLS == 0) {
+      victims.addAll(List.of(Cluster.GATEWAYS.get(0), Cluster.WORKERS.get(0)));
+    }
     for (int i = 0; i < KILLS; i++) {
       victims.addAll(Cluster.GATEWAYS);
       victims.addAll(Cluster.WORKERS);
@@ -188,7 +191,7 @@ final class ClusterKillIT {
         .as("what was sent again is the only reason to reject")
         .isSubsetOf("DUPLICATE_SEQUENCE");
     log.info(
-        "{} kills of each process in {} s: {} reports acknowledged, 0 lost, 0 twins;"
+        "{} kills of each process (0: of one gateway and one worker) in {} s: {} reports acknowledged, 0 lost, 0 twins;"
             + " {} tickets, none twice; {} commands, all done; {} messages sent again dropped",
         KILLS,
         seconds,

@@ -228,9 +228,12 @@ final class Inflow implements PacketGuard.Taker {
         note(head);
       }
     }
+    if (noting.isEmpty()) {
+      return; // what was noted before may still be on its way to the disk
+    }
     CompletableFuture<Void> durable = connection.keep(session);
     long upTo = session.noted();
-    if (noting.isEmpty() || durable.isDone() && !durable.isCompletedExceptionally()) {
+    if (durable.isDone() && !durable.isCompletedExceptionally()) {
       durablyNoted = upTo;
       return;
     }
