@@ -35,6 +35,7 @@ final class TahuEdgeNode implements MetricHandler, ClientCallback, AutoCloseable
   private final EdgeClient client;
   private final AtomicInteger births = new AtomicInteger();
   private double flow;
+  private long last;
 
   TahuEdgeNode(String group, String name, String device, String url, String token)
       throws TahuException {
@@ -82,8 +83,12 @@ final class TahuEdgeNode implements MetricHandler, ClientCallback, AutoCloseable
     client.publishDeviceDeath(device);
   }
 
-  private Metric flow() throws SparkplugInvalidTypeException {
-    return new Metric.MetricBuilder(FLOW, MetricDataType.Double, flow).createMetric();
+  private synchronized Metric flow() throws SparkplugInvalidTypeException {
+    // Two samples of one millisecond would be one.
+    last = Math.max(System.currentTimeMillis(), last + 1);
+    return new Metric.MetricBuilder(FLOW, MetricDataType.Double, flow)
+        .timestamp(new Date(last))
+        .createMetric();
   }
 
   private static Metric own(String name, MetricDataType type, Object value)

@@ -9,11 +9,14 @@ import io.foretell.gateway.mqtt.ScriptedPeer.Packet;
 import io.foretell.gateway.mqtt.SessionStore.Change;
 import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.proto.Command;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,30 @@ final class DurableSessionTest {
       peer.send(publish);
       assertThat(peer.read().hex()).isEqualTo("500009");
       assertThat(gateway.uplinks.end(0)).as("a new message of a freed id").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void identifier_counts_as_kept_when_it_is_on_disk_and_not_before() throws Exception {
+    try (TestGateway gateway = gateway();
+        ScriptedPeer peer = gateway.peer()) {
+      connect(peer, 4);
+      sessions.slow = new CountDownLatch(1);
+      List<Delivery> deliveries = new ArrayList<>();
+      for (int id = 1; id <= 3; id++) {
+        peer.send(ScriptedPeer.publish(4, "v1/faults", 2, id, PAYLOAD));
+        deliveries.add(gateway.uplinks.next().value().delivery().orElseThrow());
+      }
+      sessions.slow.countDown();
+      for (int id = 1; id <= 3; id++) {
+        assertThat(peer.read().hex()).isEqualTo("50000" + id);
+      }
+      peer.send(ScriptedPeer.publish(4, "v1/faults", 2, 4, PAYLOAD));
+      deliveries.add(gateway.uplinks.next().value().delivery().orElseThrow());
+
+      assertThat(deliveries).extracting(Delivery::packetId).containsExactly(1, 2, 3, 4);
+      assertThat(deliveries).extracting(Delivery::number).containsExactly(1L, 2L, 3L, 4L);
+      assertThat(deliveries).extracting(Delivery::noted).containsExactly(0L, 0L, 0L, 3L);
     }
   }
 
@@ -200,6 +227,7 @@ final class DurableSessionTest {
   private static final class Faulty implements SessionStore {
     private final SessionStore real;
     volatile boolean broken;
+    volatile CountDownLatch slow = new CountDownLatch(0);
 
     Faulty(SessionStore real) {
       this.real = real;
@@ -246,6 +274,11 @@ final class DurableSessionTest {
     public void write(List<Change> changes) {
       if (broken) {
         throw new SessionsUnavailableException("disk full", new IOException("ENOSPC"));
+      }
+      try {
+        assertThat(slow.await(30, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new SessionsUnavailableException("interrupted", new IOException(e));
       }
       real.write(changes);
     }
