@@ -19,13 +19,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +47,6 @@ public final class DurableDownlink implements KeptDownlink {
   public static final Duration OUTCOME_GRACE = Duration.ofHours(24);
 
   private static final Logger log = LoggerFactory.getLogger(DurableDownlink.class);
-  private static final int CLOSE_SECONDS = 5;
 
   private final CommandStore store;
   private final InstantSource clock;
@@ -60,8 +54,7 @@ public final class DurableDownlink implements KeptDownlink {
   private final Map<DeviceId, Deque<Listening>> listeners = new HashMap<>();
   private final List<Consumer<Tracked>> watchers = new CopyOnWriteArrayList<>();
   private final LongAdder ignored = new LongAdder();
-  private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(task -> new Thread(task, "downlink"));
+  private final OneByOne worker = new OneByOne();
   private volatile boolean started;
 
   /** Made without I/O; {@link #start} reads what waits. */
@@ -80,22 +73,13 @@ public final class DurableDownlink implements KeptDownlink {
 
   @Override
   public Health health() {
-    return started && !worker.isShutdown()
-        ? Health.good("downlink")
-        : Health.bad("downlink", "DOWNLINK_STOPPED", "Commands do not go out.", "Start the server");
+    return worker.health(started);
   }
 
   /** Finishes what is begun; what was not kept yet comes again from the lane. */
   @Override
   public void close() {
-    worker.shutdown();
-    try {
-      if (!worker.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("the downlink is still busy after {} s", CLOSE_SECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 
   @Override
@@ -110,20 +94,20 @@ public final class DurableDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<?> write(List<Entry<Command>> batch) {
-    return work(() -> keep(batch));
+    return worker.work(() -> keep(batch));
   }
 
   @Override
   public Registration listen(DeviceId device, Receiver receiver) {
     Listening listening = new Listening(device, receiver);
-    tell(
+    worker.tell(
         () -> {
           listeners.computeIfAbsent(device, d -> new ArrayDeque<>()).push(listening);
           offer(Set.of(device));
         });
     return () -> {
       listening.close();
-      tell(() -> stopListening(listening));
+      worker.tell(() -> stopListening(listening));
     };
   }
 
@@ -142,7 +126,9 @@ public final class DurableDownlink implements KeptDownlink {
     return batch -> {
       List<Entry<Telemetry>> replies =
           batch.stream().filter(entry -> entry.value() instanceof Telemetry.Reply).toList();
-      return replies.isEmpty() ? CompletableFuture.completedFuture(0) : work(() -> note(replies));
+      return replies.isEmpty()
+          ? CompletableFuture.completedFuture(0)
+          : worker.work(() -> note(replies));
     };
   }
 
@@ -152,7 +138,7 @@ public final class DurableDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<Integer> expire(long now) {
-    return work(
+    return worker.work(
         () -> {
           List<Tracked> expired = new ArrayList<>();
           mailboxes.each(tracked -> Moves.overdue(tracked, now).ifPresent(expired::add));
@@ -164,7 +150,7 @@ public final class DurableDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<Integer> withdraw(DeviceId device) {
-    return work(
+    return worker.work(
         () -> {
           List<Tracked> ended =
               mailboxes.of(device).stream()
@@ -177,7 +163,7 @@ public final class DurableDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<Integer> forget(long endedBefore) {
-    return work(() -> store.forget(endedBefore));
+    return worker.work(() -> store.forget(endedBefore));
   }
 
   private int keep(List<Entry<Command>> batch) {
@@ -291,30 +277,5 @@ public final class DurableDownlink implements KeptDownlink {
       log.debug("command {} of {}: {}", tracked.command().id(), tracked.device(), tracked.state());
       watchers.forEach(watcher -> watcher.accept(tracked));
     }
-  }
-
-  private CompletionStage<Integer> work(Supplier<Integer> task) {
-    try {
-      return CompletableFuture.supplyAsync(task, worker);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          new DownlinkUnavailableException("the downlink is closed", e));
-    }
-  }
-
-  /**
-   * Work whose failure concerns nobody who waits: it is tried again with the next {@link #expire}.
-   */
-  private void tell(Runnable task) {
-    work(() -> {
-          task.run();
-          return 0;
-        })
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                log.warn("the downlink could not go on: {}", failure.getMessage());
-              }
-            });
   }
 }

@@ -18,13 +18,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class SharedDownlink implements KeptDownlink {
   private static final Logger log = LoggerFactory.getLogger(SharedDownlink.class);
-  private static final int CLOSE_SECONDS = 5;
 
   private final CommandStore store;
   private final InstantSource clock;
@@ -50,8 +44,7 @@ public final class SharedDownlink implements KeptDownlink {
   private final Set<DeviceId> again = new LinkedHashSet<>();
   private final List<Consumer<Tracked>> watchers = new CopyOnWriteArrayList<>();
   private final LongAdder ignored = new LongAdder();
-  private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(task -> new Thread(task, "downlink"));
+  private final OneByOne worker = new OneByOne();
   private volatile boolean started;
 
   /**
@@ -69,21 +62,12 @@ public final class SharedDownlink implements KeptDownlink {
 
   @Override
   public Health health() {
-    return started && !worker.isShutdown()
-        ? Health.good("downlink")
-        : Health.bad("downlink", "DOWNLINK_STOPPED", "Commands do not go out.", "Start the server");
+    return worker.health(started);
   }
 
   @Override
   public void close() {
-    worker.shutdown();
-    try {
-      if (!worker.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        log.warn("the downlink is still busy after {} s", CLOSE_SECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 
   @Override
@@ -98,13 +82,13 @@ public final class SharedDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<?> write(List<Entry<Command>> batch) {
-    return work(() -> keep(batch));
+    return worker.work(() -> keep(batch));
   }
 
   @Override
   public Registration listen(DeviceId device, Receiver receiver) {
     Listening listening = new Listening(device, receiver);
-    tell(
+    worker.tell(
         () -> {
           listeners.computeIfAbsent(device, d -> new ArrayDeque<>()).push(listening);
           again.add(device);
@@ -112,7 +96,7 @@ public final class SharedDownlink implements KeptDownlink {
         });
     return () -> {
       listening.close();
-      tell(() -> stopListening(listening));
+      worker.tell(() -> stopListening(listening));
     };
   }
 
@@ -132,18 +116,20 @@ public final class SharedDownlink implements KeptDownlink {
     return batch -> {
       List<Entry<Telemetry>> replies =
           batch.stream().filter(entry -> entry.value() instanceof Telemetry.Reply).toList();
-      return replies.isEmpty() ? CompletableFuture.completedFuture(0) : work(() -> note(replies));
+      return replies.isEmpty()
+          ? CompletableFuture.completedFuture(0)
+          : worker.work(() -> note(replies));
     };
   }
 
   @Override
   public void offerAgain() {
-    tell(this::offerWhatWaits);
+    worker.tell(this::offerWhatWaits);
   }
 
   @Override
   public CompletionStage<Integer> expire(long now) {
-    return work(
+    return worker.work(
         () -> {
           List<Tracked> expired = new ArrayList<>();
           store.overdue(now).forEach(t -> Moves.overdue(t, now).ifPresent(expired::add));
@@ -155,7 +141,7 @@ public final class SharedDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<Integer> withdraw(DeviceId device) {
-    return work(
+    return worker.work(
         () -> {
           long now = clock.millis();
           return change(
@@ -168,7 +154,7 @@ public final class SharedDownlink implements KeptDownlink {
 
   @Override
   public CompletionStage<Integer> forget(long endedBefore) {
-    return work(() -> store.forget(endedBefore));
+    return worker.work(() -> store.forget(endedBefore));
   }
 
   private int keep(List<Entry<Command>> batch) {
@@ -273,28 +259,5 @@ public final class SharedDownlink implements KeptDownlink {
       log.debug("command {} of {}: {}", tracked.command().id(), tracked.device(), tracked.state());
       watchers.forEach(watcher -> watcher.accept(tracked));
     }
-  }
-
-  private <T> CompletionStage<T> work(Supplier<T> task) {
-    try {
-      return CompletableFuture.supplyAsync(task, worker);
-    } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          new DownlinkUnavailableException("the downlink is closed", e));
-    }
-  }
-
-  /** Work whose failure concerns nobody who waits: {@link #offerAgain} tries it again. */
-  private void tell(Runnable task) {
-    work(() -> {
-          task.run();
-          return 0;
-        })
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null && !worker.isShutdown()) {
-                log.warn("the downlink could not go on: {}", failure.getMessage());
-              }
-            });
   }
 }
