@@ -12,6 +12,8 @@ export function device({ update, id }) {
   const state = { device: null, faults: [], latest: [], commands: [], tickets: [], chosen: new Set(), failure: null, said: '' };
   let chart = null;
   let left = false;
+  let plots = 0;
+  let arriving = null;
 
   const load = calmly(async () => {
     try {
@@ -33,6 +35,7 @@ export function device({ update, id }) {
         const known = state.latest.find((s) => s.signal === signal);
         if (known) Object.assign(known, last); else state.latest.push({ signal, ...last });
         chart?.add(signal, samples);
+        arriving?.push([signal, samples]);
       }
       update();
     } else load();
@@ -43,14 +46,27 @@ export function device({ update, id }) {
     const canvas = document.querySelector('canvas.signals');
     if (!canvas) { requestAnimationFrame(plot); return; }
     if (!chart || chart.canvas !== canvas) { chart?.close(); chart = new LiveChart(canvas); }
-    const series = new Map();
-    for (const signal of state.chosen) {
-      const newest = state.latest.find((s) => s.signal === signal)?.t || Date.now();
-      let page = await get(`${path}/history`, { signal, since: newest - SPAN, limit: 2000 });
-      if (page.items.length < 20) page = await get(`${path}/history`, { signal, limit: 2000 });
-      series.set(signal, page.items);
+    // The last choice wins, however the answers overtake each other; what arrives meanwhile is in none of them.
+    const turn = ++plots;
+    arriving = [];
+    try {
+      const series = new Map();
+      for (const signal of state.chosen) {
+        const newest = state.latest.find((s) => s.signal === signal)?.t || Date.now();
+        let page = await get(`${path}/history`, { signal, since: newest - SPAN, limit: 2000 });
+        if (page.items.length < 20) page = await get(`${path}/history`, { signal, limit: 2000 });
+        series.set(signal, page.items);
+      }
+      if (left || turn !== plots) return;
+      await chart.show(series);
+      if (turn !== plots) return;
+      for (const [signal, samples] of arriving) chart.add(signal, samples);
+    } catch (failure) {
+      state.failure = failure;
+      update();
+    } finally {
+      if (turn === plots) arriving = null;
     }
-    if (!left) await chart.show(series);
   }
 
   function choose(signal) {

@@ -10,11 +10,13 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.foretell.app.journey.RunningServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,8 +38,12 @@ final class ConsoleIT {
   private static final int HEIGHT = 800;
   private static final String SAMPLES =
       "() => window.Chart?.getChart(document.querySelector('canvas.signals'))"
-          + "?.data.datasets[0].data.length"
+          + "?.data.datasets[0]?.data.length"
           + " ?? 0";
+  private static final String LINES =
+      "() => window.Chart?.getChart(document.querySelector('canvas.signals'))"
+          + "?.data.datasets.map((line) => line.label).join(' ')";
+  private static final String FRAME = "() => new Promise(requestAnimationFrame)";
 
   private RunningServer server;
   private Fleet fleet;
@@ -222,6 +228,31 @@ final class ConsoleIT {
     assertThat(page.getByText("P0302").first()).isVisible();
     assertThat(page.evaluate("() => window.notReloaded")).isEqualTo(true);
     shoot("device");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void devicePage_withChoicesThatOvertakeEachOther_showsTheLast() {
+    enter();
+    link(Fleet.TRUCK).click();
+    awaitSamples(1);
+    List<Route> held = new ArrayList<>();
+    page.route(Pattern.compile("/history\\?.*signal=[^&]*ElectricMotor\\.Load"), held::add);
+    chip(Fleet.SPEED).click();
+    RunningServer.await(
+        "a plot that waits",
+        () -> {
+          page.evaluate(FRAME);
+          return !held.isEmpty();
+        });
+    chip("ElectricMotor.Load").click();
+    RunningServer.await("the later plot", () -> Fleet.SPEED.equals(page.evaluate(LINES)));
+    page.waitForResponse(
+        answer -> answer.url().contains("signal=" + Fleet.SPEED),
+        () -> held.forEach(Route::resume));
+    page.evaluate(FRAME);
+    page.evaluate(FRAME);
+    assertThat(page.evaluate(LINES)).isEqualTo(Fleet.SPEED);
     assertThat(complaints).isEmpty();
   }
 
