@@ -301,7 +301,8 @@ final class SessionTest {
               gateway.identities,
               gateway.downlink,
               gateway.presence,
-              InstantSource.system());
+              InstantSource.system(),
+              KeptSessions.none());
       assertThatThrownBy(second::start)
           .isInstanceOf(ListenerException.class)
           .hasMessage("cannot listen for MQTT on 127.0.0.1:" + taken + ": Address already in use");
