@@ -1,5 +1,7 @@
 package io.foretell.app;
 
+import io.foretell.app.logs.Logs;
+import io.foretell.app.otel.OtlpSettings;
 import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.bridge.TopicPattern;
 import java.io.IOException;
@@ -48,6 +50,33 @@ public final class Config {
           v -> v,
           "Folder that all processes see: keys, signed metadata, artifacts, admin.token; the data"
               + " folder where empty.");
+  public static final Key<Logs.Format> LOG_FORMAT =
+      key(
+          "log.format",
+          "text",
+          Logs.Format::parse,
+          "text, or json: one JSON object a line, for a collector.");
+  public static final Key<String> LOG_LEVEL =
+      key("log.level", "info", Logs::level, "Lowest level that is logged: debug, info, warn, …");
+  public static final Key<String> OTLP_ENDPOINT =
+      key(
+          "telemetry.otlp.endpoint",
+          "",
+          OtlpSettings::collector,
+          "OpenTelemetry collector that takes traces by OTLP/HTTP, http://host:4318; none where"
+              + " empty.");
+  public static final Key<Map<String, String>> OTLP_HEADERS =
+      key(
+          "telemetry.otlp.headers",
+          "",
+          OtlpSettings::headers,
+          "Headers for it as name=value, by commas; never shown.");
+  public static final Key<Double> SAMPLE_RATIO =
+      key(
+          "telemetry.sample-ratio",
+          "0.01",
+          OtlpSettings::ratio,
+          "Share of uplinks that are traced; those that a finding follows from are in any case.");
   public static final Key<String> BIND =
       key("bind", "127.0.0.1", v -> v, "The address that all listeners bind to.");
   public static final Key<Integer> MQTT_PORT = port("mqtt-port", "1883", "MQTT.");
@@ -279,7 +308,10 @@ public final class Config {
 
     /** Whether its value must not be shown. */
     boolean secret() {
-      return name.endsWith("token") || name.endsWith("password") || name.endsWith("secret-key");
+      return name.endsWith("token")
+          || name.endsWith("password")
+          || name.endsWith("secret-key")
+          || name.endsWith("headers");
     }
   }
 

@@ -47,7 +47,7 @@ final class Pipeline {
     Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop =
         loop(parts.config, parts.knowledge, parts.decoding, parts.detectors);
     if (parts.has(Role.WORKER)) {
-      parts.engine.host(LOOP, Topics.UPLINK, loop);
+      parts.engine.host(LOOP, Topics.UPLINK, parts.traced(loop));
 
       // telemetry ─► whoever needs it, before the pass commits.
       parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
@@ -58,7 +58,7 @@ final class Pipeline {
     if (parts.has(Role.DESK)) {
       // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
       // "tickets" and webhooks.
-      parts.engine.attach("desk", Topics.FINDINGS, parts.desk);
+      parts.engine.attach("desk", Topics.FINDINGS, parts.tickets());
       Engines.follow(parts.engine, "news", Topics.FINDINGS, news, Optional.empty());
 
       // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign

@@ -93,7 +93,7 @@ public final class Server implements AutoCloseable {
                 admin::matches,
                 Role.words(parts.roles),
                 this::health,
-                metrics::text,
+                metrics::page,
                 this::describe,
                 out -> snapshot.write(version(), out)));
     this.among = Among.connect(parts, this::cut);
@@ -151,7 +151,7 @@ public final class Server implements AutoCloseable {
         new DeviceRoutes(
             parts.vertx,
             new HttpSettings(config.get(Config.MAX_MESSAGE), HttpSettings.DEFAULT_MAX_WAIT),
-            parts.door,
+            parts.entrance,
             parts.registry,
             parts.registry::fromMemory,
             parts.downlink,
@@ -205,6 +205,8 @@ public final class Server implements AutoCloseable {
   }
 
   private void startParts() {
+    parts.tracing.ifPresent(tracing -> start(tracing.spans()));
+    start(new DiskSpace(config.get(Config.DATA)));
     start(ground.tables().records());
     parts.neighbours.ifPresent(this::start);
     start(parts.engine);
@@ -225,6 +227,7 @@ public final class Server implements AutoCloseable {
         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     parts.scheduler.scheduleWithFixedDelay(
         this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
+    ServerMetrics.parts(metrics, started);
     writeRunning();
   }
 
@@ -340,7 +343,7 @@ public final class Server implements AutoCloseable {
     return health;
   }
 
-  private static String version() {
+  static String version() {
     String version = Server.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

@@ -2,6 +2,7 @@ package io.foretell.app.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.foretell.app.metrics.Metrics;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.firmwareota.Campaigns;
@@ -24,6 +25,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -91,7 +93,7 @@ public final class HttpApi implements Part {
       Predicate<String> admin,
       List<String> roles,
       Supplier<List<Health>> health,
-      Supplier<String> metrics,
+      Function<Boolean, Metrics.Page> metrics,
       Supplier<Map<String, Object>> server,
       Consumer<OutputStream> backup) {}
 
@@ -180,16 +182,33 @@ public final class HttpApi implements Part {
     router
         .get("/metrics")
         .handler(
-            context ->
-                vertx
-                    .executeBlocking(operator.metrics()::get, false)
-                    .onSuccess(
-                        text ->
-                            context
-                                .response()
-                                .putHeader("content-type", "text/plain; version=0.0.4")
-                                .end(text))
-                    .onFailure(failure -> routes.fail(context, failure)));
+            context -> {
+              boolean open = wantsOpenMetrics(context);
+              vertx
+                  .executeBlocking(() -> operator.metrics().apply(open), false)
+                  .onSuccess(
+                      page ->
+                          context
+                              .response()
+                              .putHeader("content-type", page.contentType())
+                              .putHeader("vary", "accept")
+                              .end(Buffer.buffer(page.body())))
+                  .onFailure(failure -> routes.fail(context, failure));
+            });
+  }
+
+  /** Whether the caller would rather have OpenMetrics than text. */
+  private static boolean wantsOpenMetrics(RoutingContext context) {
+    for (MIMEHeader wanted : context.parsedHeaders().accept()) {
+      if (wanted.weight() > 0 && wanted.component().equals("application")) {
+        if (wanted.subComponent().equals("openmetrics-text")) {
+          return true;
+        }
+      } else if (wanted.component().equals("text") || wanted.component().equals("*")) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private void authorise(RoutingContext context, Predicate<String> admin) {

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Binds handlers that return plain values to the routes of the API. A handler may block: it runs on
@@ -89,10 +90,20 @@ public final class Routes {
             context -> {
               Call call = new Call(context, json);
               vertx
-                  .executeBlocking(() -> handler.answer(call), false)
+                  .executeBlocking(() -> said(call, handler), false)
                   .onSuccess(body -> answer(context, body))
                   .onFailure(failure -> fail(context, failure));
             });
+  }
+
+  /** Whatever is logged meanwhile says whom the call is about. */
+  private static @Nullable Object said(Call call, Handler handler) throws java.io.IOException {
+    call.about().forEach(MDC::put);
+    try {
+      return handler.answer(call);
+    } finally {
+      MDC.clear();
+    }
   }
 
   private void answer(RoutingContext context, @Nullable Object body) {

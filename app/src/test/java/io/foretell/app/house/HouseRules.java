@@ -80,9 +80,10 @@ final class HouseRules {
     LIBRARIES.put("org.postgresql", List.of("app.records"));
     LIBRARIES.put("org.bouncycastle", List.of("app.tls"));
     LIBRARIES.put("io.micrometer", List.of("app.metrics"));
+    LIBRARIES.put("io.opentelemetry", List.of("app.otel"));
     LIBRARIES.put("picocli", List.of("app.cli"));
     LIBRARIES.put("me.tongfei", List.of("app.cli"));
-    LIBRARIES.put("ch.qos.logback", List.of("app.cli"));
+    LIBRARIES.put("ch.qos.logback", List.of("app.cli", "app.logs"));
     LIBRARIES.put("org.yaml", List.of("app"));
   }
 
