@@ -7,7 +7,6 @@ import io.foretell.proto.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -51,7 +50,7 @@ final class Partition<T> {
     long kept = store.metaNumber(Keys.begin(lane, number), 0);
     long last = store.read(db -> last());
     begin = kept;
-    next = Math.max(kept, last + 1);
+    next = Math.max(Math.max(kept, last + 1), store.metaNumber(Keys.end(lane, number), 0));
     floor = store.metaNumber(Keys.floor(lane, number), Long.MIN_VALUE);
     tail.reset(next);
     end = next;
@@ -119,6 +118,21 @@ final class Partition<T> {
       group.batch.put(Keys.floor(lane, number), Keys.number(time));
     }
     return next;
+  }
+
+  /**
+   * Takes entries out. What they take among the offsets stays taken, also where they were the last.
+   */
+  void erase(Group group, List<Long> offsets) throws RocksDBException {
+    if (offsets.isEmpty()) {
+      return;
+    }
+    for (long offset : offsets) {
+      group.batch.delete(family.handle(), Keys.number(offset));
+    }
+    group.batch.put(Keys.end(lane, number), Keys.number(next));
+    // Readers go to the store for what was erased and for its neighbours.
+    tail.reset(end);
   }
 
   /** Puts the end of the entries below an offset into a group. */
@@ -202,9 +216,14 @@ final class Partition<T> {
     return read;
   }
 
-  /** The time of the entry at an offset; empty where it is not kept. */
-  @Nullable Long timeAt(long offset) {
-    byte[] record = store.read(db -> db.get(family.handle(), Keys.number(offset)));
-    return record == null ? null : Records.at(record);
+  /** The time of the first entry from an offset on; the latest of all where there is none. */
+  long timeFrom(long offset) {
+    return store.read(
+        db -> {
+          try (RocksIterator iterator = store.iterator(family)) {
+            iterator.seek(Keys.number(offset));
+            return iterator.isValid() ? Records.at(iterator.value()) : Long.MAX_VALUE;
+          }
+        });
   }
 }
