@@ -40,7 +40,11 @@ public interface AgeingHistory extends History, Sink<Telemetry>, Part {
    */
   long erase(DeviceId device);
 
-  /** Samples and buckets in order of time, one a moment. */
+  /**
+   * Samples and buckets in order of time, one a moment.
+   *
+   * @param limit that both were read with, and that holds for both together
+   */
   static List<Sample> merged(String signal, List<Sample> raw, List<Bucket> buckets, int limit) {
     if (buckets.isEmpty()) {
       return raw;
@@ -50,8 +54,16 @@ public interface AgeingHistory extends History, Sink<Telemetry>, Part {
     for (Sample sample : raw) {
       byTime.merge(sample.t(), Bucket.of(sample.t(), sample.value(), 1), Bucket::plus);
     }
+    // Where one of them was cut at the limit, the other must not go on alone.
+    long end = Long.MAX_VALUE;
+    if (raw.size() == limit) {
+      end = raw.get(limit - 1).t();
+    }
+    if (buckets.size() == limit) {
+      end = Math.min(end, buckets.get(limit - 1).t());
+    }
     List<Sample> merged = new ArrayList<>();
-    for (Bucket bucket : byTime.values()) {
+    for (Bucket bucket : byTime.headMap(end, true).values()) {
       if (merged.size() == limit) {
         break;
       }

@@ -48,6 +48,7 @@ public final class RocksHistory implements AgeingHistory {
   private static final int MOST_TOGETHER = 256;
   private static final long WORTH_COMPACTING = 1 << 20;
   private static final int COMPACTIONS = 64;
+  private static final int COUNTED_AT_ONCE = 100_000;
   private static final Pending STOP = new Pending(List.of(), new CompletableFuture<>());
 
   private record Pending(
@@ -229,7 +230,7 @@ public final class RocksHistory implements AgeingHistory {
     long count = 0;
     List<Integer> ids = new ArrayList<>();
     for (String signal : signals(device)) {
-      count += read(device, signal, 0, Long.MAX_VALUE, Integer.MAX_VALUE).size();
+      count += count(device, signal);
     }
     between(
         (opened, set) -> {
@@ -242,6 +243,17 @@ public final class RocksHistory implements AgeingHistory {
           opened.sync();
         });
     scrub(ids);
+    return count;
+  }
+
+  private long count(DeviceId device, String signal) {
+    long count = 0;
+    List<Sample> page = read(device, signal, 0, Long.MAX_VALUE, COUNTED_AT_ONCE);
+    while (!page.isEmpty()) {
+      count += page.size();
+      long next = page.get(page.size() - 1).t() + 1;
+      page = read(device, signal, next, Long.MAX_VALUE, COUNTED_AT_ONCE);
+    }
     return count;
   }
 
