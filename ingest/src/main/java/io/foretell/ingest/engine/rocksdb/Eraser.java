@@ -26,6 +26,7 @@ final class Eraser {
   private final DeviceId device;
   private final List<Search> searches = new ArrayList<>();
   private final List<Erase.Key> keys = new ArrayList<>();
+  private final List<Store.Range> timers = new ArrayList<>();
   private final Map<String, Long> counts = new LinkedHashMap<>();
 
   Eraser(Works works, Collection<RocksLane<?>> lanes, DeviceId device) {
@@ -124,21 +125,28 @@ final class Eraser {
     Store.Family states = works.store().family("states");
     byte[] stateKey = Keys.state(stage.id(), device);
     byte[] record = works.store().read(db -> db.get(states.handle(), stateKey));
-    if (record == null) {
-      return;
-    }
-    keys.add(new Erase.Key(states, stateKey));
-    long timer = Keys.number(record);
-    if (timer != Stage.NEVER) {
+    if (record != null) {
+      keys.add(new Erase.Key(states, stateKey));
       for (Search search : searches) {
         if (search.partition.lane().equals(stage.from().name())) {
-          keys.add(
-              new Erase.Key(
-                  works.store().family("timers"),
-                  Keys.timer(stage.id(), search.partition.number(), timer, device)));
+          timers(stage.id(), search.partition.number(), Keys.number(record));
         }
       }
     }
+  }
+
+  private void timers(int stage, int partition, long timer) {
+    Store.Family family = works.store().family("timers");
+    if (timer != Stage.NEVER) {
+      keys.add(new Erase.Key(family, Keys.timer(stage, partition, timer, device)));
+    }
+    // The tables still say of timers that were used up that they are: at other moments, so
+    // elsewhere.
+    timers.add(
+        new Store.Range(
+            family,
+            Keys.timerFrom(stage, partition, Long.MIN_VALUE),
+            Keys.timersEnd(stage, partition)));
   }
 
   /** How many entries of each lane, and how many states. */
@@ -148,7 +156,7 @@ final class Eraser {
 
   /** Writes the tables anew that had any of it; takes as long as it takes. */
   void scrub() {
-    List<Store.Range> ranges = new ArrayList<>();
+    List<Store.Range> ranges = new ArrayList<>(timers);
     for (Search search : searches) {
       if (!search.found.isEmpty()) {
         long last = search.found.get(search.found.size() - 1);

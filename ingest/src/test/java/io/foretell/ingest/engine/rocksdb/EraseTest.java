@@ -179,6 +179,33 @@ final class EraseTest {
   }
 
   @Test
+  void timers_that_were_used_up_leave_no_byte() throws Exception {
+    for (int i = 1; i < 4; i++) {
+      RocksEngine engine = engine();
+      engine.host("alarm", CALLS, new AlarmStage());
+      engine.start();
+      append(engine, GONE, "in " + i * 1_000);
+      Await.until("it is folded", () -> engine.lag("alarm") == 0);
+      clock.to(i * 10_000);
+      engine.advance();
+      int rung = i;
+      Await.until("it rings", () -> all(engine, ECHOES).size() == rung);
+      engine.close();
+    }
+    assertThat(bytesWith("gone-for-good")).isNotEmpty();
+    RocksEngine engine = engine();
+    engine.host("alarm", CALLS, new AlarmStage());
+    engine.start();
+    engine.erase(GONE, PATIENCE);
+    engine.close();
+    RocksEngine again = engine();
+    again.host("alarm", CALLS, new AlarmStage());
+    again.start();
+
+    assertThat(bytesWith("gone-for-good")).isEmpty();
+  }
+
+  @Test
   void timer_of_the_device_goes_with_its_state() {
     RocksEngine engine = engine();
     engine.host("alarm", CALLS, new AlarmStage());
