@@ -4,6 +4,7 @@ import io.foretell.app.logs.Logs;
 import io.foretell.app.otel.OtlpSettings;
 import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.bridge.TopicPattern;
+import io.foretell.ingest.history.Retention;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -195,6 +196,13 @@ public final class Config {
       key("history.influx.org", "foretell", v -> v, "Organisation (InfluxDB 2 and later).");
   public static final Key<String> INFLUX_TOKEN =
       key("history.influx.token", "", v -> v, "Token, or user:password for 1.x; never shown.");
+  public static final Key<Retention> HISTORY_RETENTION =
+      key(
+          "history.retention",
+          "",
+          Retention::parse,
+          "How long samples are kept, by class of signal: 'accel.*: 2d, 10s for 30d; 30d, 1m for"
+              + " 365d'; all as it came, for ever, where empty.");
   public static final Key<String> BRIDGE_URL =
       key(
           "bridge.url",

@@ -37,6 +37,7 @@ import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.gateway.presence.sql.SharedPresence;
 import io.foretell.gateway.sparkplug.SparkplugDoor;
 import io.foretell.ingest.DeviceStream;
+import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.ingest.history.influx.InfluxHistory;
 import io.foretell.ingest.history.influx.InfluxSettings;
 import io.foretell.ingest.history.rocksdb.RocksHistory;
@@ -45,11 +46,8 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.Digest;
 import io.foretell.proto.Engine;
 import io.foretell.proto.Finding;
-import io.foretell.proto.History;
-import io.foretell.proto.Part;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Stage;
-import io.foretell.proto.Telemetry;
 import io.foretell.proto.Uplink;
 import io.foretell.proto.wire.Topics;
 import io.foretell.servicedesk.DeskConfig;
@@ -94,9 +92,7 @@ final class Parts {
   final Vertx vertx;
   final ScheduledExecutorService scheduler;
   final Engine engine;
-  final History history;
-  final Sink<Telemetry> samples;
-  final Part historyStore;
+  final AgeingHistory history;
   final Set<Role> roles;
   final Optional<Neighbours> neighbours;
   final Registry registry;
@@ -145,15 +141,9 @@ final class Parts {
     detectors = Detectors.of(config);
 
     if (config.get(Config.INFLUX_URL).isEmpty()) {
-      RocksHistory embedded = new RocksHistory(data.resolve("history"));
-      history = embedded;
-      samples = embedded;
-      historyStore = embedded;
+      history = new RocksHistory(data.resolve("history"), config.get(Config.HISTORY_RETENTION));
     } else {
-      InfluxHistory influx = new InfluxHistory(influx(config));
-      history = influx;
-      samples = influx;
-      historyStore = influx;
+      history = new InfluxHistory(influx(config), config.get(Config.HISTORY_RETENTION));
     }
 
     Tables tables = ground.tables();

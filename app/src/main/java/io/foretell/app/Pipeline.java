@@ -11,6 +11,7 @@ import io.foretell.ingest.Decoding;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.Limits;
 import io.foretell.ingest.payload.Payloads;
+import io.foretell.proto.Engine;
 import io.foretell.proto.Finding;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
@@ -32,6 +33,9 @@ final class Pipeline {
   /** The identity of the hosted stage on disk. */
   static final String LOOP = "loop";
 
+  private static final String DESK = "desk";
+  private static final String NEWS = "news";
+
   /** The identity of the sink that keeps commands. */
   static final String DOWNLINK = "downlink";
 
@@ -50,7 +54,7 @@ final class Pipeline {
       parts.engine.host(LOOP, Topics.UPLINK, parts.traced(loop));
 
       // telemetry ─► whoever needs it, before the pass commits.
-      parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
+      parts.engine.attach("history", Topics.TELEMETRY, parts.history);
       parts.engine.attach("campaign-tracking", Topics.TELEMETRY, parts.campaigns.tracking());
       parts.engine.attach("command-replies", Topics.TELEMETRY, parts.downlink.replies());
       parts.engine.attach("watchers", Topics.TELEMETRY, watchers);
@@ -58,8 +62,8 @@ final class Pipeline {
     if (parts.has(Role.DESK)) {
       // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
       // "tickets" and webhooks.
-      parts.engine.attach("desk", Topics.FINDINGS, parts.tickets());
-      Engines.follow(parts.engine, "news", Topics.FINDINGS, news, Optional.empty());
+      parts.engine.attach(DESK, Topics.FINDINGS, parts.tickets());
+      Engines.follow(parts.engine, NEWS, Topics.FINDINGS, news, Optional.empty());
 
       // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign
       // is started through the API; its commands wait in the downlink until the device answers.
@@ -82,6 +86,11 @@ final class Pipeline {
         device -> {
           var unused = parts.downlink.withdraw(device);
         });
+  }
+
+  /** Entries that a stage or a sink has still to read. */
+  static long lag(Engine engine) {
+    return engine.lag(LOOP) + engine.lag(DESK) + engine.lag(NEWS) + engine.lag(DOWNLINK);
   }
 
   /** What is different where other processes have a share in it. */

@@ -12,9 +12,9 @@ import io.foretell.gateway.ListenerException;
 import io.foretell.gateway.Presence;
 import io.foretell.gateway.http.SlowRequests;
 import io.foretell.gateway.identity.Registry;
+import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.proto.Command;
 import io.foretell.proto.Health;
-import io.foretell.proto.History;
 import io.foretell.proto.Lane;
 import io.foretell.proto.Part;
 import io.foretell.proto.ReasonCode;
@@ -70,7 +70,7 @@ public final class HttpApi implements Part {
       Registry registry,
       Presence presence,
       DeviceStates states,
-      History history,
+      AgeingHistory history,
       Downlink downlink,
       Lane<Command> commands,
       Lane<Reject> rejects,
@@ -88,6 +88,7 @@ public final class HttpApi implements Part {
    * What the operator's routes need.
    *
    * @param roles what this process does; the API and the console are there with {@code desk}
+   * @param more binds routes of rooms beside
    */
   public record Operator(
       Predicate<String> admin,
@@ -95,7 +96,8 @@ public final class HttpApi implements Part {
       Supplier<List<Health>> health,
       Function<Boolean, Metrics.Page> metrics,
       Supplier<Map<String, Object>> server,
-      Consumer<OutputStream> backup) {}
+      Consumer<OutputStream> backup,
+      Consumer<Routes> more) {}
 
   /**
    * Puts the routes together.
@@ -154,7 +156,8 @@ public final class HttpApi implements Part {
     tickets.bind(routes);
     campaigns.bind(routes);
     new ServerApi(rooms.rejects(), rooms.conservation(), operator.server()).bind(routes);
-    new BackupApi(vertx, routes, operator.backup()).bind();
+    new BackupApi(routes, operator.backup()).bind();
+    operator.more().accept(routes);
   }
 
   private void operatorRoutes(Operator operator, ObjectMapper json) {

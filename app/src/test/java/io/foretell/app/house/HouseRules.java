@@ -31,6 +31,7 @@ final class HouseRules {
             "app.cli",
             "app.client",
             "app.demo",
+            "app.erasure",
             "app.http",
             "agent.update",
             "diagnostics.offline.json",

@@ -1,13 +1,13 @@
 package io.foretell.ingest.history.influx;
 
 import com.influxdb.query.InfluxQLQueryResult;
+import io.foretell.ingest.history.AgeingHistory;
+import io.foretell.ingest.history.Bucket;
+import io.foretell.ingest.history.Retention;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
-import io.foretell.proto.History;
-import io.foretell.proto.Part;
 import io.foretell.proto.Severity;
-import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,27 +36,41 @@ import org.slf4j.LoggerFactory;
  * never take the rest (older than its retention, for one), the rest is left out and counted: a
  * batch that can never succeed would hold up all that comes after it.
  */
-public final class InfluxHistory implements History, Sink<Telemetry>, Part {
+public final class InfluxHistory implements AgeingHistory {
   private static final Logger LOG = LoggerFactory.getLogger(InfluxHistory.class);
   private static final int LINES_PER_REQUEST = 5_000;
   // What the server's nanoseconds since 1970 can say, in ms.
   private static final long LAST = Long.MAX_VALUE / 1_000_000;
 
   private final InfluxSettings settings;
+  private final Retention retention;
   private final Lines lines = new Lines();
   private final AtomicLong incomplete = new AtomicLong();
   private volatile String trouble = "";
   private @Nullable Server server;
   private @Nullable ExecutorService writer;
+  private @Nullable Levels levels;
 
   /** A history in a server that is not yet asked for anything. */
   public InfluxHistory(InfluxSettings settings) {
+    this(settings, Retention.NONE);
+  }
+
+  /**
+   * A history in a server that is not yet asked for anything.
+   *
+   * @param retention what becomes of old samples
+   */
+  public InfluxHistory(InfluxSettings settings, Retention retention) {
     this.settings = settings;
+    this.retention = retention;
   }
 
   @Override
   public synchronized void start() {
-    server = new Server(settings);
+    Server opened = new Server(settings);
+    server = opened;
+    levels = new Levels(opened, retention);
     writer =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -124,15 +138,76 @@ public final class InfluxHistory implements History, Sink<Telemetry>, Part {
   public List<String> signals(DeviceId device) {
     List<String> signals = new ArrayList<>();
     String question =
-        "SHOW TAG VALUES FROM \"%s\" WITH KEY = \"signal\" WHERE %s"
+        "SHOW TAG VALUES FROM /^%s(_[0-9]+ms)?$/ WITH KEY = \"signal\" WHERE %s"
             .formatted(Lines.MEASUREMENT, where(device));
     for (InfluxQLQueryResult.Series series : ask(question)) {
       for (InfluxQLQueryResult.Series.Record row : series.getValues()) {
         signals.add(String.valueOf(row.getValueByKey("value")));
       }
     }
-    signals.sort(null);
-    return signals;
+    return signals.stream().distinct().sorted().toList();
+  }
+
+  @Override
+  public List<Bucket> buckets(DeviceId device, String signal, long since, long until, int limit) {
+    long from = Math.max(-LAST, Math.min(LAST, since));
+    long to = Math.max(-LAST, Math.min(LAST, until));
+    if (limit <= 0 || from >= to) {
+      return List.of();
+    }
+    return asking(with -> with.read(device, signal, from, to, limit));
+  }
+
+  @Override
+  public boolean age(long now) {
+    ExecutorService by;
+    Levels with;
+    synchronized (this) {
+      by = writer;
+      with = levels;
+    }
+    if (by == null || with == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    try {
+      // On the writer's thread: so no sample of this process comes between what is read and what is
+      // deleted.
+      return CompletableFuture.supplyAsync(() -> step(with, now), by).join();
+    } catch (CompletionException e) {
+      throw new UncheckedIOException(new IOException("history cannot age", e.getCause()));
+    }
+  }
+
+  @Override
+  public long erase(DeviceId device) {
+    return asking(with -> with.erase(device));
+  }
+
+  private static boolean step(Levels with, long now) {
+    try {
+      return with.age(now);
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private interface Question<T> {
+    T ask(Levels levels) throws IOException;
+  }
+
+  private <T> T asking(Question<T> question) {
+    Levels with;
+    synchronized (this) {
+      with = levels;
+    }
+    if (with == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    try {
+      return question.ask(with);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -152,7 +227,8 @@ public final class InfluxHistory implements History, Sink<Telemetry>, Part {
         samples.add(sample(signal, row, "value"));
       }
     }
-    return samples;
+    return AgeingHistory.merged(
+        signal, samples, buckets(device, signal, since, until, limit), limit);
   }
 
   @Override
@@ -167,7 +243,7 @@ public final class InfluxHistory implements History, Sink<Telemetry>, Part {
         samples.add(sample(signal, row, "last"));
       }
     }
-    return samples;
+    return asking(with -> with.newest(device, samples));
   }
 
   private void write(List<Entry<Telemetry>> batch, Server to) {
@@ -209,7 +285,7 @@ public final class InfluxHistory implements History, Sink<Telemetry>, Part {
         Double.parseDouble(String.valueOf(row.getValueByKey(column))));
   }
 
-  private static String where(DeviceId device) {
+  static String where(DeviceId device) {
     return "\"tenant\" = "
         + quoted(device.tenant())
         + " AND \"device\" = "
