@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,9 +33,15 @@ final class Eraser {
   Eraser(Works works, Collection<RocksLane<?>> lanes, DeviceId device) {
     this.works = works;
     this.device = device;
+    Set<String> unknown = works.store().lanes();
     for (RocksLane<?> lane : lanes) {
       List<? extends Partition<?>> all = lane.opened();
       searches.add(new Search(all.get(Partitioning.of(device, all.size()))));
+      all.forEach(partition -> unknown.remove(partition.family().name));
+    }
+    if (!unknown.isEmpty()) {
+      throw new LaneUnavailableException(
+          "nothing is erased: there are lanes that nobody has opened, " + unknown);
     }
   }
 
