@@ -61,7 +61,12 @@ final class RocksLane<T> implements Lane<T> {
   }
 
   private String family(int number) {
-    return "lane/" + topic.name() + "/" + number;
+    return family(topic.name(), number);
+  }
+
+  /** The name of a partition's family in the store. */
+  static String family(String lane, int number) {
+    return "lane/" + lane + "/" + number;
   }
 
   List<Partition<T>> opened() {

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -154,6 +155,11 @@ final class Store implements AutoCloseable {
   Family family(String name) {
     Family known = families.get(name);
     return known == null ? newFamily(name) : known;
+  }
+
+  /** The family of that name, where there is one. */
+  Optional<Family> known(String name) {
+    return Optional.ofNullable(families.get(name));
   }
 
   private Family newFamily(String name) {

@@ -1,0 +1,119 @@
+package io.foretell.ingest.engine.rocksdb;
+
+import io.foretell.ingest.engine.Kept;
+import io.foretell.ingest.engine.Resting;
+import io.foretell.proto.DeviceId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.rocksdb.RocksIterator;
+
+/** The embedded engine's folder at rest; while it is open here, no engine can start on it. */
+public final class RestingStore implements Resting {
+  private final Store store;
+  private final boolean own;
+  private final int partitions;
+
+  private RestingStore(Store store, boolean own) {
+    this.store = store;
+    this.own = own;
+    this.partitions = (int) store.metaNumber(Keys.PARTITIONS, 0);
+  }
+
+  /**
+   * Opens it.
+   *
+   * @param dir the folder of an engine that does not run
+   * @throws StoreRefusedException where it has no lanes, an engine runs on them, or a later version
+   *     wrote them
+   */
+  public static RestingStore open(Path dir) {
+    if (!Files.exists(dir.resolve("CURRENT"))) {
+      throw new StoreRefusedException("there are no lanes in " + dir);
+    }
+    Store store = new Store(dir);
+    store.open(List.of());
+    return new RestingStore(store, true);
+  }
+
+  /** What is being filled; closing it leaves the store open. */
+  static RestingStore of(Store store) {
+    return new RestingStore(store, false);
+  }
+
+  @Override
+  public int partitions() {
+    return partitions;
+  }
+
+  @Override
+  public long before(String lane, int partition) {
+    return store.metaNumber(Keys.begin(lane, partition), 0);
+  }
+
+  @Override
+  public void entries(String lane, int partition, Consumer<Kept> to) {
+    store.known(RocksLane.family(lane, partition)).ifPresent(family -> entries(family, to));
+  }
+
+  private void entries(Store.Family family, Consumer<Kept> to) {
+    store.read(
+        db -> {
+          try (RocksIterator iterator = store.iterator(family)) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+              byte[] record = iterator.value();
+              to.accept(
+                  new Kept(
+                      Keys.number(iterator.key()),
+                      Records.key(record),
+                      Records.at(record),
+                      Records.value(record)));
+            }
+            iterator.status();
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public OptionalLong offset(String reader, String lane, int partition) {
+    byte[] offset = store.meta(Keys.offset(reader, lane, partition));
+    return offset == null ? OptionalLong.empty() : OptionalLong.of(Keys.number(offset));
+  }
+
+  @Override
+  public void states(String stage, BiConsumer<DeviceId, byte[]> to) {
+    int number = (int) store.metaNumber(Keys.name(stage), 0);
+    byte[] prefix = Keys.statePrefix(number);
+    Store.Family family = store.family("states");
+    store.read(
+        db -> {
+          try (RocksIterator iterator = store.iterator(family)) {
+            for (iterator.seek(prefix); iterator.isValid(); iterator.next()) {
+              byte[] key = iterator.key();
+              if (!Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length)) {
+                break;
+              }
+              to.accept(Keys.stateDevice(key), iterator.value());
+            }
+            iterator.status();
+          }
+          return true;
+        });
+  }
+
+  /** Does nothing: while it is open here, nobody else can write to it. */
+  @Override
+  public void requireUnchanged() {}
+
+  @Override
+  public void close() {
+    if (own) {
+      store.close();
+    }
+  }
+}
