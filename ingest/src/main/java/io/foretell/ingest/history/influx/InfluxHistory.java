@@ -1,18 +1,17 @@
 package io.foretell.ingest.history.influx;
 
 import com.influxdb.query.InfluxQLQueryResult;
+import io.foretell.ingest.history.KeptHistory;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
-import io.foretell.proto.History;
-import io.foretell.proto.Part;
 import io.foretell.proto.Severity;
-import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * never take the rest (older than its retention, for one), the rest is left out and counted: a
  * batch that can never succeed would hold up all that comes after it.
  */
-public final class InfluxHistory implements History, Sink<Telemetry>, Part {
+public final class InfluxHistory implements KeptHistory {
   private static final Logger LOG = LoggerFactory.getLogger(InfluxHistory.class);
   private static final int LINES_PER_REQUEST = 5_000;
   // What the server's nanoseconds since 1970 can say, in ms.
@@ -168,6 +168,19 @@ public final class InfluxHistory implements History, Sink<Telemetry>, Part {
       }
     }
     return samples;
+  }
+
+  @Override
+  public void eachSeries(BiConsumer<DeviceId, String> to) {
+    String question =
+        "SELECT last(\"value\") FROM \"%s\" GROUP BY \"tenant\", \"device\", \"signal\""
+            .formatted(Lines.MEASUREMENT);
+    for (InfluxQLQueryResult.Series series : ask(question)) {
+      Map<String, String> tags = series.getTags();
+      to.accept(
+          new DeviceId(String.valueOf(tags.get("tenant")), String.valueOf(tags.get("device"))),
+          String.valueOf(tags.get("signal")));
+    }
   }
 
   private void write(List<Entry<Telemetry>> batch, Server to) {

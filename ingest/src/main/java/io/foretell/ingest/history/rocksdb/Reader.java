@@ -28,6 +28,17 @@ final class Reader {
     this.memory = memory;
   }
 
+  /** All series, in the order of their keys. */
+  List<SeriesKey> series() {
+    List<SeriesKey> all = new ArrayList<>();
+    try (RocksIterator iterator = store.db.newIterator(store.series)) {
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        all.add(SeriesKey.ofBytes(iterator.key()));
+      }
+    }
+    return all;
+  }
+
   List<String> signals(DeviceId device) {
     List<String> signals = new ArrayList<>();
     byte[] prefix = SeriesKey.prefixOf(device);

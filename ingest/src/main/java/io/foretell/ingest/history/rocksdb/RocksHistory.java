@@ -1,11 +1,9 @@
 package io.foretell.ingest.history.rocksdb;
 
+import io.foretell.ingest.history.KeptHistory;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
-import io.foretell.proto.History;
-import io.foretell.proto.Part;
-import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -33,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * <p>Where the disk fails, the batches at hand fail, the database is closed, and the next batch
  * opens it anew: so what is in memory never differs from what the disk has.
  */
-public final class RocksHistory implements History, Sink<Telemetry>, Part {
+public final class RocksHistory implements KeptHistory {
   /** How much memory open series may take unless it is said. */
   public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
 
@@ -161,6 +160,12 @@ public final class RocksHistory implements History, Sink<Telemetry>, Part {
   @Override
   public List<Sample> latest(DeviceId device) {
     return reading(reader -> reader.latest(device));
+  }
+
+  @Override
+  public void eachSeries(BiConsumer<DeviceId, String> to) {
+    List<SeriesKey> all = reading(Reader::series);
+    all.forEach(series -> to.accept(series.device(), series.signal()));
   }
 
   /** Copies all that was written into a folder that is not there yet. */
