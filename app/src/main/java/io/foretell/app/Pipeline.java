@@ -32,6 +32,11 @@ final class Pipeline {
   /** The identity of the hosted stage on disk. */
   static final String LOOP = "loop";
 
+  /** The identities of the sinks on findings. */
+  static final String DESK = "desk";
+
+  static final String NEWS = "news";
+
   /** The identity of the sink that keeps commands. */
   static final String DOWNLINK = "downlink";
 
@@ -58,8 +63,8 @@ final class Pipeline {
     if (parts.has(Role.DESK)) {
       // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
       // "tickets" and webhooks.
-      parts.engine.attach("desk", Topics.FINDINGS, parts.desk);
-      Engines.follow(parts.engine, "news", Topics.FINDINGS, news, Optional.empty());
+      parts.engine.attach(DESK, Topics.FINDINGS, parts.desk);
+      Engines.follow(parts.engine, NEWS, Topics.FINDINGS, news, Optional.empty());
 
       // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign
       // is started through the API; its commands wait in the downlink until the device answers.

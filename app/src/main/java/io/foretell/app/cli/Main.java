@@ -2,11 +2,13 @@ package io.foretell.app.cli;
 
 import io.foretell.app.Config;
 import io.foretell.app.client.CommandFailed;
+import io.foretell.app.migrate.MigrationException;
 import io.foretell.app.records.RecordsRefusedException;
 import io.foretell.gateway.ListenerException;
 import io.foretell.ingest.engine.kafka.KafkaRefusedException;
 import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
 import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.LaneUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -60,6 +62,7 @@ public final class Main {
           ReplayCommand.class,
           BackupCommand.class,
           RestoreCommand.class,
+          MigrateCommand.class,
           AutoComplete.GenerateCompletion.class,
           HelpCommand.class);
 
@@ -117,6 +120,8 @@ public final class Main {
     } else if (failure instanceof UncheckedIOException
         || failure instanceof IOException
         || failure instanceof RecordsRefusedException
+        || failure instanceof MigrationException
+        || failure instanceof LaneUnavailableException
         || failure instanceof KafkaRefusedException
         || failure instanceof StoreRefusedException) {
       err.println("foretell: " + failure.getMessage());
