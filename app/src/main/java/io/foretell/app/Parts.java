@@ -20,12 +20,11 @@ import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
 import io.foretell.gateway.downlink.DurableDownlink;
-import io.foretell.gateway.downlink.KeptDownlink;
-import io.foretell.gateway.downlink.SharedDownlink;
 import io.foretell.gateway.downlink.sql.SqlCommandStore;
 import io.foretell.gateway.identity.KeySeal;
 import io.foretell.gateway.identity.Registry;
 import io.foretell.gateway.identity.sql.SqlDeviceStore;
+import io.foretell.gateway.mqtt.KeptSessions;
 import io.foretell.gateway.mqtt.MqttLimits;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
@@ -95,7 +94,7 @@ final class Parts {
   final LivePresence presence;
   final Optional<SharedPresence> everywhere;
   final LaneDoor door;
-  final KeptDownlink downlink;
+  final DurableDownlink downlink;
   final Knowledge knowledge;
   final CodeBook book;
   final List<Detector<?>> detectors;
@@ -158,8 +157,8 @@ final class Parts {
     SqlCommandStore commands = new SqlCommandStore(records);
     downlink =
         neighbours.isPresent()
-            ? new SharedDownlink(commands, clock)
-            : new DurableDownlink(commands, clock);
+            ? DurableDownlink.shared(commands, clock)
+            : DurableDownlink.alone(commands, clock);
 
     deskDatabase = tables.desk();
     desk = new TicketDesk(deskDatabase.tickets(), DeskConfig.defaults(), clock, ground.deskWorker);
@@ -226,23 +225,9 @@ final class Parts {
 
   private MqttListener mqtt(MqttSettings settings, SqlSessionStore sessions) {
     SparkplugDoor in = new SparkplugDoor(door, presence, this::tell, clock);
-    return neighbours
-        .map(
-            others ->
-                new MqttListener(
-                    vertx,
-                    settings,
-                    in,
-                    registry,
-                    downlink,
-                    presence,
-                    clock,
-                    sessions,
-                    new Among.Sessions(others)))
-        .orElseGet(
-            () ->
-                new MqttListener(
-                    vertx, settings, in, registry, downlink, presence, clock, sessions));
+    KeptSessions kept =
+        new KeptSessions(Optional.of(sessions), neighbours.map(Among.Sessions::new));
+    return new MqttListener(vertx, settings, in, registry, downlink, presence, clock, kept);
   }
 
   /** Takes a command to an edge node's connection. */

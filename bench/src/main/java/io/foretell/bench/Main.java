@@ -26,6 +26,7 @@ import picocli.CommandLine.Mixin;
       SoakCommand.class,
       StartCommand.class,
       IdleCommand.class,
+      OverloadCommand.class,
       JmhCommand.class,
       ProfileCommand.class
     })
@@ -84,6 +85,7 @@ public final class Main implements Callable<Integer> {
         new Part("coap", () -> new CoapCommand(setting).rows()),
         new Part("dtls", () -> new DtlsCommand(setting).rows()),
         new Part("idle", () -> new IdleCommand(setting).rows()),
+        new Part("overload", () -> new OverloadCommand(setting).rows()),
         new Part("history", () -> new HistoryCommand(setting).rows()),
         new Part("jmh", () -> new JmhCommand(setting).rows()),
         new Part("start", () -> new StartCommand(setting).rows()));

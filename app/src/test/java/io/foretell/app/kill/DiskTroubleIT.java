@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,13 +20,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A disk that takes no more writes, while a device reports as fast as it can: nothing is
- * acknowledged, readiness says which part it is, and when the disk works again all goes on in the
- * same process and nothing is lost or there twice.
+ * A disk that is full, read-only, or fails to synchronise, while a device reports as fast as it
+ * can: nothing is acknowledged, readiness says which part it is, and when the disk works again all
+ * goes on in the same process and nothing is lost or there twice.
  */
 final class DiskTroubleIT {
   private static final int TIMES = 2;
@@ -42,22 +44,26 @@ final class DiskTroubleIT {
     blocking.shutdownNow();
   }
 
-  @Test
-  void disk_thatIsFullForAWhile_stopsAcknowledgingAndLosesNothing() throws Exception {
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void disk_inTroubleForAWhile_stopsAcknowledgingAndLosesNothing(Disk.Trouble trouble)
+      throws Exception {
+    Disk disk = new Disk(folder.resolve("data"), Files.createDirectory(folder.resolve("tools")));
     List<String> settings = List.of("diagnostics.lateness=1s");
     Path log = folder.resolve("server.log");
-    try (ServerProcess server = ServerProcess.launch(folder.resolve("data"), log, settings)) {
+    try (ServerProcess server =
+        ServerProcess.launch(folder.resolve("data"), log, settings, disk.environment())) {
       server.awaitReady();
       ApiClient api = server.api();
-      String token = api.post("/devices", Map.of(), Map.of("id", "full")).path("token").asText();
+      String token = api.post("/devices", Map.of(), Map.of("id", "device")).path("token").asText();
       long base = InstantSource.system().millis() - 1_800_000;
       try (NumberedDevice device =
-          new NumberedDevice("full", token, server::mqtt, scheduler, blocking, base)) {
+          new NumberedDevice("device", token, server::mqtt, scheduler, blocking, base)) {
         device.start();
         for (int time = 1; time <= TIMES; time++) {
           long wanted = device.acknowledged().cardinality() + 200;
           RunningServer.await("reports", () -> device.acknowledged().cardinality() >= wanted);
-          outage(server, device);
+          outage(server, device, disk, trouble);
         }
         long wanted = device.acknowledged().cardinality() + 200;
         RunningServer.await("reports", () -> device.acknowledged().cardinality() >= wanted);
@@ -71,15 +77,16 @@ final class DiskTroubleIT {
     }
   }
 
-  private void outage(ServerProcess server, NumberedDevice device) throws Exception {
-    server.largestFile("1");
+  private void outage(ServerProcess server, NumberedDevice device, Disk disk, Disk.Trouble trouble)
+      throws Exception {
+    disk.is(trouble);
     RunningServer.await("readiness false", () -> ready(server).statusCode() == 503);
     assertThat(ready(server).body()).contains("{\"part\":\"lanes\",\"ready\":false");
     int before = device.acknowledged().cardinality();
     assertThat(server.endsWithin(2_000)).as("ends by itself").isFalse();
     assertThat(device.acknowledged().cardinality()).as("acknowledged meanwhile").isEqualTo(before);
     assertThat(ready(server).statusCode()).isEqualTo(503);
-    server.largestFile("unlimited");
+    disk.is(Disk.Trouble.NONE);
     RunningServer.await("readiness", () -> ready(server).statusCode() == 200);
   }
 

@@ -1,7 +1,5 @@
 package io.foretell.app.kill;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.AdminToken;
 import io.foretell.app.client.ApiClient;
@@ -12,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +38,12 @@ public final class ServerProcess implements AutoCloseable {
    * @param settings keys and their values
    */
   public static ServerProcess launch(Path data, Path log, List<String> settings) {
+    return launch(data, log, settings, Map.of());
+  }
+
+  /** The same with an environment of its own beside the inherited one. */
+  static ServerProcess launch(
+      Path data, Path log, List<String> settings, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -49,10 +54,10 @@ public final class ServerProcess implements AutoCloseable {
     }
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       ServerProcess server = new ServerProcess(process, data, log);
       Thread reader = new Thread(server::read, "server-output");
       reader.setDaemon(true);
@@ -117,21 +122,6 @@ public final class ServerProcess implements AutoCloseable {
   /** Where its health is. */
   public String http() {
     return "http://127.0.0.1:" + ready.join().path("http").asInt();
-  }
-
-  /**
-   * From now on its files cannot grow beyond a size, as on a disk that is full; the system answers
-   * writes with EFBIG.
-   *
-   * @param bytes or {@code unlimited}
-   */
-  void largestFile(String bytes) throws IOException, InterruptedException {
-    Process prlimit =
-        new ProcessBuilder(
-                "prlimit", "--pid", process.pid() + "", "--fsize=" + bytes + ":unlimited")
-            .inheritIO()
-            .start();
-    assertThat(prlimit.waitFor()).as("prlimit (apt-get install util-linux)").isZero();
   }
 
   /** Its API, as the administrator. */

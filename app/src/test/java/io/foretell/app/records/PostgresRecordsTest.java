@@ -55,7 +55,7 @@ class PostgresRecordsTest {
       tables.start();
       SqlCommandStore commands = new SqlCommandStore(records.source());
       TicketDesk desk = new TicketDesk(tables.tickets(), DeskConfig.defaults(), clock, worker);
-      try (DurableDownlink downlink = new DurableDownlink(commands, clock)) {
+      try (DurableDownlink downlink = DurableDownlink.alone(commands, clock)) {
         downlink.start();
         engine.attach("downlink", Topics.COMMANDS, downlink);
         engine.attach("desk", Topics.FINDINGS, desk);

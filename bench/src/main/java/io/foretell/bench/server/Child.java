@@ -119,15 +119,24 @@ final class Child implements AutoCloseable {
     double sum = 0;
     try (Stream<Path> tasks = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
       for (Path task : tasks.toList()) {
-        String stat = Files.readString(task.resolve("stat"));
-        if (stat.contains("(C1 Comp") || stat.contains("(C2 Comp")) {
-          sum += seconds(stat);
-        }
+        sum += compilerSeconds(task);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return sum;
+  }
+
+  private static double compilerSeconds(Path task) throws IOException {
+    try {
+      String stat = Files.readString(task.resolve("stat"));
+      return stat.contains("(C1 Comp") || stat.contains("(C2 Comp") ? seconds(stat) : 0;
+    } catch (IOException e) {
+      if (Files.exists(task)) {
+        throw e;
+      }
+      return 0; // the thread has ended since it was listed
+    }
   }
 
   private static double seconds(String stat) {

@@ -5,6 +5,7 @@ import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
 import io.foretell.gateway.coap.CoapListener;
 import io.foretell.gateway.coap.CoapSettings;
+import io.foretell.gateway.mqtt.KeptSessions;
 import io.foretell.gateway.mqtt.MqttListener;
 import io.foretell.gateway.mqtt.MqttSettings;
 import io.foretell.ingest.Decoding;
@@ -108,7 +109,8 @@ public final class StandIn {
         anyone,
         new NoCommands(),
         presence,
-        CLOCK);
+        CLOCK,
+        KeptSessions.none());
   }
 
   private static CoapListener coap(Hall hall) {

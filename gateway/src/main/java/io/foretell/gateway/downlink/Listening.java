@@ -59,8 +59,4 @@ final class Listening {
   void remember(Set<String> open) {
     sent.retainAll(open);
   }
-
-  void answered(String commandId) {
-    sent.remove(commandId);
-  }
 }

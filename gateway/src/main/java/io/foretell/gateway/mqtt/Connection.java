@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollSocketChannelConfig;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
@@ -306,9 +305,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     WebSocketFrames.widen(ctx.pipeline(), services.limits().maxPacket());
     if (!who.asked().patience().isZero()) {
       schedule(who.asked().patience(), () -> checkAlive(who.asked().patience()));
-    } else if (ctx.channel().config() instanceof EpollSocketChannelConfig tcp) {
-      // without a keep-alive of MQTT's own, that of TCP tells a dead link within two minutes
-      tcp.setTcpKeepIdle(60).setTcpKeepIntvl(15).setTcpKeepCnt(4);
+    } else {
+      LinkKeepAlive.on(ctx.channel());
     }
   }
 

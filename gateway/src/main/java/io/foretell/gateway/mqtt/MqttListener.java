@@ -86,7 +86,7 @@ public final class MqttListener implements Part {
   private long retrier = -1;
 
   /**
-   * Makes a listener that is not open yet, whose sessions do not outlive the server.
+   * Makes a listener that is not open yet.
    *
    * @param vertx whose event loops it uses
    * @param door takes what devices publish
@@ -94,31 +94,7 @@ public final class MqttListener implements Part {
    * @param downlink has what devices are to do
    * @param presence is told who comes and goes
    * @param clock for the expiry of commands and sessions
-   */
-  public MqttListener(
-      Vertx vertx,
-      MqttSettings settings,
-      Door door,
-      Identities identities,
-      Downlink downlink,
-      Presence presence,
-      InstantSource clock) {
-    this(
-        vertx,
-        settings,
-        door,
-        identities,
-        downlink,
-        presence,
-        clock,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  /**
-   * Makes a listener whose sessions outlive the server.
-   *
-   * @param sessions where they are kept
+   * @param sessions where they are while their client is away
    */
   public MqttListener(
       Vertx vertx,
@@ -128,61 +104,10 @@ public final class MqttListener implements Part {
       Downlink downlink,
       Presence presence,
       InstantSource clock,
-      SessionStore sessions) {
-    this(
-        vertx,
-        settings,
-        door,
-        identities,
-        downlink,
-        presence,
-        clock,
-        Optional.of(sessions),
-        Optional.empty());
-  }
-
-  /**
-   * Makes a listener among several, each in a process of its own, to any of which a client may come
-   * and find its session.
-   *
-   * @param sessions where they are kept, by all
-   * @param elsewhere the others
-   */
-  public MqttListener(
-      Vertx vertx,
-      MqttSettings settings,
-      Door door,
-      Identities identities,
-      Downlink downlink,
-      Presence presence,
-      InstantSource clock,
-      SessionStore sessions,
-      Elsewhere elsewhere) {
-    this(
-        vertx,
-        settings,
-        door,
-        identities,
-        downlink,
-        presence,
-        clock,
-        Optional.of(sessions),
-        Optional.of(elsewhere));
-  }
-
-  private MqttListener(
-      Vertx vertx,
-      MqttSettings settings,
-      Door door,
-      Identities identities,
-      Downlink downlink,
-      Presence presence,
-      InstantSource clock,
-      Optional<SessionStore> sessions,
-      Optional<Elsewhere> elsewhere) {
+      KeptSessions sessions) {
     this.vertx = vertx;
     this.settings = settings;
-    this.keeper = sessions.map(SessionKeeper::new);
+    this.keeper = sessions.store().map(SessionKeeper::new);
     this.services =
         new Services(
             door,
@@ -191,7 +116,7 @@ public final class MqttListener implements Part {
             presence,
             clock,
             settings.limits(),
-            new Sessions(settings.limits(), clock, keeper, elsewhere),
+            new Sessions(settings.limits(), clock, keeper, sessions.elsewhere()),
             new Services.Counters());
   }
 

@@ -52,7 +52,7 @@ class DownlinkKillTest {
     assertThat(taken).hasSizeGreaterThanOrEqualTo(25);
 
     DurableDownlink downlink =
-        new DurableDownlink(new SqlCommandStore(LiteDatabase.at(file)), InstantSource.system());
+        DurableDownlink.alone(new SqlCommandStore(LiteDatabase.at(file)), InstantSource.system());
     downlink.start();
     List<String> waiting =
         downlink.pending(TRUCK).stream().map(tracked -> tracked.command().id()).toList();
@@ -66,7 +66,7 @@ class DownlinkKillTest {
     public static void main(String[] arguments) throws Exception {
       PrintStream out = System.out;
       DurableDownlink downlink =
-          new DurableDownlink(
+          DurableDownlink.alone(
               new SqlCommandStore(LiteDatabase.at(Path.of(arguments[0]))), InstantSource.system());
       downlink.start();
       for (int i = 0; i < 100_000; i++) {

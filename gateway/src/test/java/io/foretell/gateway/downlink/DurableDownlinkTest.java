@@ -37,7 +37,7 @@ class DurableDownlinkTest {
 
   private final AtomicLong now = new AtomicLong(START);
   private final List<String> changes = Collections.synchronizedList(new ArrayList<>());
-  private KeptDownlink downlink;
+  private DurableDownlink downlink;
   private long offset;
 
   @BeforeEach
@@ -48,8 +48,8 @@ class DurableDownlinkTest {
     downlink.start();
   }
 
-  KeptDownlink downlink(CommandStore store, InstantSource clock) {
-    return new DurableDownlink(store, clock);
+  DurableDownlink downlink(CommandStore store, InstantSource clock) {
+    return DurableDownlink.alone(store, clock);
   }
 
   DataSource database(Path file) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class SharedDownlinkTest extends DurableDownlinkTest {
   private static final DeviceId TRUCK = new DeviceId("acme", "truck-9");
 
-  private final List<SharedDownlink> processes = new ArrayList<>();
+  private final List<DurableDownlink> processes = new ArrayList<>();
 
   @Override
   DataSource database(Path file) {
@@ -36,18 +36,18 @@ class SharedDownlinkTest extends DurableDownlinkTest {
   }
 
   @Override
-  KeptDownlink downlink(CommandStore store, InstantSource clock) {
-    return new SharedDownlink(store, clock);
+  DurableDownlink downlink(CommandStore store, InstantSource clock) {
+    return DurableDownlink.shared(store, clock);
   }
 
   @AfterEach
   void stop() {
-    processes.forEach(SharedDownlink::close);
+    processes.forEach(DurableDownlink::close);
   }
 
-  private SharedDownlink process() {
-    SharedDownlink process =
-        new SharedDownlink(
+  private DurableDownlink process() {
+    DurableDownlink process =
+        DurableDownlink.shared(
             new SqlCommandStore(database(folder.resolve("records.db"))), () -> START);
     process.start();
     processes.add(process);
@@ -56,9 +56,9 @@ class SharedDownlinkTest extends DurableDownlinkTest {
 
   @Test
   void command_reaches_the_process_that_has_the_device_whichever_passes_it_first() {
-    SharedDownlink one = process();
-    SharedDownlink other = process();
-    SharedDownlink desk = process();
+    DurableDownlink one = process();
+    DurableDownlink other = process();
+    DurableDownlink desk = process();
     List<String> sent = Collections.synchronizedList(new ArrayList<>());
     List<Entry<Command>> batch = List.of(entry("c1"));
     Await.done(one.write(batch));
@@ -84,8 +84,8 @@ class SharedDownlinkTest extends DurableDownlinkTest {
 
   @Test
   void what_is_done_stays_done_whoever_else_moves_it() {
-    SharedDownlink gateway = process();
-    SharedDownlink worker = process();
+    DurableDownlink gateway = process();
+    DurableDownlink worker = process();
     Await.done(worker.write(List.of(entry("c1"), entry("c2"))));
     CompletableFuture<Boolean> answered = new CompletableFuture<>();
     var listening =
@@ -121,7 +121,7 @@ class SharedDownlinkTest extends DurableDownlinkTest {
         new Telemetry.Reply(at, id, Telemetry.Outcome.DONE, "", Map.of()));
   }
 
-  private static List<String> states(SharedDownlink downlink) {
+  private static List<String> states(DurableDownlink downlink) {
     return downlink.recent(TRUCK, 10).stream().map(Tracked::state).map(State::name).toList();
   }
 }

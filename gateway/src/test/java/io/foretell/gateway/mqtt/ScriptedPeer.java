@@ -37,6 +37,11 @@ final class ScriptedPeer implements AutoCloseable {
     }
   }
 
+  /** The port that it comes from. */
+  int port() {
+    return socket.getLocalPort();
+  }
+
   ScriptedPeer timeout(int millis) throws IOException {
     socket.setSoTimeout(millis);
     return this;

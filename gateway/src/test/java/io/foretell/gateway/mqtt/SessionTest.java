@@ -12,10 +12,14 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -174,6 +178,38 @@ final class SessionTest {
     }
   }
 
+  /** The standard leaves such a client none, so the link's own keep-alive must tell a dead one. */
+  @Test
+  void client_of_version_3_1_1_without_keep_alive_has_that_of_tcp() throws Exception {
+    try (TestGateway gateway = TestGateway.open();
+        ScriptedPeer peer = gateway.peer()) {
+      peer.send(ScriptedPeer.connectPacket(4, "dev1", 2, 0, "", ""));
+      assertThat(peer.read().hex()).isEqualTo("200000");
+      assertThat(peer.alive()).isTrue();
+      Duration untilProbed = null;
+      long limit = System.nanoTime() + 5_000_000_000L;
+      while (untilProbed == null && System.nanoTime() < limit) {
+        untilProbed = keepAlive(peer.port());
+      }
+      assertThat(untilProbed).isNotNull().isLessThanOrEqualTo(Duration.ofSeconds(60));
+    }
+  }
+
+  /** When the link of the client with this port will be probed; null while it is busy. */
+  private static @Nullable Duration keepAlive(int port) throws IOException {
+    String remote = String.format(":%04X", port);
+    for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+      for (String line : Files.readAllLines(Path.of(table))) {
+        // proc(5): sl, local, remote, state, queues, timer (02 is keep-alive):hundredths left
+        String[] fields = line.trim().split("\\s+");
+        if (fields[2].endsWith(remote) && fields[5].startsWith("02:")) {
+          return Duration.ofMillis(10 * Long.parseLong(fields[5].substring(3), 16));
+        }
+      }
+    }
+    return null;
+  }
+
   @Test
   void connection_without_connect_is_closed_in_time() throws Exception {
     try (TestGateway gateway =
@@ -301,7 +337,8 @@ final class SessionTest {
               gateway.identities,
               gateway.downlink,
               gateway.presence,
-              InstantSource.system());
+              InstantSource.system(),
+              KeptSessions.none());
       assertThatThrownBy(second::start)
           .isInstanceOf(ListenerException.class)
           .hasMessage("cannot listen for MQTT on 127.0.0.1:" + taken + ": Address already in use");

@@ -50,32 +50,15 @@ final class TestGateway implements AutoCloseable {
     door = new LaneDoor(uplinks, rejects, judge, presence, limits, clock);
     MqttSettings settings = change.apply(MqttSettings.plain("127.0.0.1", 0));
     listener =
-        sessions.isEmpty()
-            ? new MqttListener(vertx, settings, door, judge, downlink, presence, clock)
-            : elsewhere
-                .map(
-                    others ->
-                        new MqttListener(
-                            vertx,
-                            settings,
-                            door,
-                            judge,
-                            downlink,
-                            presence,
-                            clock,
-                            sessions.get(),
-                            others))
-                .orElseGet(
-                    () ->
-                        new MqttListener(
-                            vertx,
-                            settings,
-                            door,
-                            judge,
-                            downlink,
-                            presence,
-                            clock,
-                            sessions.get()));
+        new MqttListener(
+            vertx,
+            settings,
+            door,
+            judge,
+            downlink,
+            presence,
+            clock,
+            new KeptSessions(sessions, elsewhere));
     listener.start();
   }
 

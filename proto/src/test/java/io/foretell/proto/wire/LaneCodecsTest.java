@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.foretell.proto.Codec;
 import io.foretell.proto.Command;
+import io.foretell.proto.Delivery;
 import io.foretell.proto.Fault;
 import io.foretell.proto.Finding;
 import io.foretell.proto.InvalidInputException;
@@ -47,7 +48,16 @@ class LaneCodecsTest {
     assertThat(message.getContentType()).isEqualTo(uplink.contentType());
     assertThat(message.getVia()).isEqualTo(uplink.via());
     assertThat(message.getPayload().toByteArray()).isEqualTo(uplink.payload());
-    assertThat(message.toByteArray()).isEqualTo(new UplinkCodec().encode(uplink));
+    Delivery delivery = uplink.delivery().orElse(new Delivery(0, 0, 0, 0, false));
+    assertThat(message.getSession()).isEqualTo(delivery.session());
+    assertThat(message.getPacketId()).isEqualTo(delivery.packetId());
+    assertThat(message.getNumber()).isEqualTo(delivery.number());
+    assertThat(message.getNoted()).isEqualTo(delivery.noted());
+    assertThat(message.getRepeated()).isEqualTo(delivery.repeated());
+    assertThat(message.getUnknownFields().asMap()).isEmpty();
+    assertThat(new UplinkCodec().decode(message.toByteArray()))
+        .usingRecursiveComparison()
+        .isEqualTo(uplink);
   }
 
   @Property(tries = 300)
@@ -156,8 +166,20 @@ class LaneCodecsTest {
             Arbitraries.longs(),
             text(),
             Arbitraries.of("mqtt", "coap", "http", "gateway", ""),
-            bytes())
+            bytes(),
+            deliveries().optional())
         .as(Uplink::new);
+  }
+
+  // Session 0 is that of a message without.
+  private static Arbitrary<Delivery> deliveries() {
+    return Combinators.combine(
+            Arbitraries.longs().filter(session -> session != 0),
+            Arbitraries.integers().between(1, 65_535),
+            Arbitraries.longs().greaterOrEqual(1),
+            Arbitraries.longs().greaterOrEqual(0),
+            Arbitraries.of(true, false))
+        .as(Delivery::new);
   }
 
   @Provide

@@ -2,6 +2,7 @@ package io.foretell.ingest.engine.rocksdb;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /** A group commit in the making. */
@@ -11,6 +12,13 @@ final class Group implements AutoCloseable {
 
   void touch(Partition<?> partition) {
     touched.add(partition);
+  }
+
+  /** Nothing more is placed in it. */
+  void complete() throws RocksDBException {
+    for (Partition<?> partition : touched) {
+      partition.seal(this);
+    }
   }
 
   /** It is on disk: readers may see it. */

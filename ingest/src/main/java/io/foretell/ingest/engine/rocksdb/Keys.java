@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  * Keys in the store. All integers are big-endian, so that RocksDB's order of bytes is theirs.
  *
  * <pre>
- * lane family   offset:8                                            → Records
+ * lane family   last offset:8                                       → Chunks of Records
  * states        stage:2 tenant 0x00 device                          → Held
  * timers        stage:2 partition:2 wakeAt^sign:8 tenant 0x00 device → nothing
  * default       text, see the methods                               → text or 8 bytes

@@ -6,8 +6,8 @@ import io.foretell.proto.Entry;
 import io.foretell.proto.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -28,6 +28,7 @@ final class Partition<T> {
   private final List<Reader> readers = new CopyOnWriteArrayList<>();
 
   // Of the writer alone.
+  private final Chunks.Builder chunk = new Chunks.Builder();
   private final List<Entry<T>> placed = new ArrayList<>();
   private long placedBytes;
   private boolean touched;
@@ -102,14 +103,24 @@ final class Partition<T> {
     Position position = new Position(lane, number, next);
     long time = Math.max(at, floor);
     Records.setAt(record, time);
-    group.batch.put(family.handle(), Keys.number(next), record);
+    chunk.add(record);
     next++;
     touch(group);
+    if (chunk.isFull()) {
+      seal(group);
+    }
     if (!readers.isEmpty()) {
       placed.add(new Entry<>(position, 0, key, time, value));
       placedBytes += record.length;
     }
     return position;
+  }
+
+  /** Puts what was placed and is in no chunk yet into the group, which is complete. */
+  void seal(Group group) throws RocksDBException {
+    if (!chunk.isEmpty()) {
+      group.batch.put(family.handle(), Keys.number(next - 1), chunk.take());
+    }
   }
 
   /** From here on no entry has an earlier time; returns where it holds from. */
@@ -159,6 +170,7 @@ final class Partition<T> {
   }
 
   private void clear() {
+    chunk.clear();
     placed.clear();
     placedBytes = 0;
     touched = false;
@@ -186,25 +198,49 @@ final class Partition<T> {
     try (RocksIterator iterator = store.iterator(family)) {
       iterator.seek(Keys.number(from));
       while (iterator.isValid() && read.size() < count && bytes < MAX_READ_BYTES) {
-        byte[] record = iterator.value();
-        bytes += record.length;
-        Position position = new Position(lane, number, Keys.number(iterator.key()));
-        read.add(
-            new Entry<>(
-                position,
-                0,
-                Records.key(record),
-                Records.at(record),
-                codec.decode(Records.value(record))));
+        byte[] value = iterator.value();
+        bytes += value.length;
+        readChunk(Keys.number(iterator.key()), value, from, count, read);
         iterator.next();
       }
     }
     return read;
   }
 
+  private void readChunk(long last, byte[] value, long from, int count, List<Entry<T>> read) {
+    Chunks.Walk walk = new Chunks.Walk(value);
+    for (long offset = last - walk.count() + 1; walk.hasNext() && read.size() < count; offset++) {
+      if (offset < from) {
+        walk.skip();
+      } else {
+        byte[] record = walk.next();
+        T decoded = codec.decode(Records.value(record));
+        Position position = new Position(lane, number, offset);
+        read.add(new Entry<>(position, 0, Records.key(record), Records.at(record), decoded));
+      }
+    }
+  }
+
   /** The time of the entry at an offset; empty where it is not kept. */
-  @Nullable Long timeAt(long offset) {
-    byte[] record = store.read(db -> db.get(family.handle(), Keys.number(offset)));
-    return record == null ? null : Records.at(record);
+  OptionalLong timeAt(long offset) {
+    return store.read(
+        db -> {
+          try (RocksIterator iterator = store.iterator(family)) {
+            iterator.seek(Keys.number(offset));
+            return iterator.isValid()
+                ? timeAt(offset, Keys.number(iterator.key()), iterator.value())
+                : OptionalLong.empty();
+          }
+        });
+  }
+
+  private static OptionalLong timeAt(long offset, long last, byte[] value) {
+    Chunks.Walk walk = new Chunks.Walk(value);
+    for (long at = last - walk.count() + 1; at < offset; at++) {
+      walk.skip();
+    }
+    return last - walk.count() < offset
+        ? OptionalLong.of(Records.at(walk.next()))
+        : OptionalLong.empty();
   }
 }

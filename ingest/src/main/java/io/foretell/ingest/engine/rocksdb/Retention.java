@@ -2,7 +2,7 @@ package io.foretell.ingest.engine.rocksdb;
 
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalLong;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +52,8 @@ final class Retention {
     long high = limit;
     while (low < high) {
       long middle = (low + high) >>> 1;
-      @Nullable Long at = partition.timeAt(middle);
-      if (at == null || at < oldest) {
+      OptionalLong at = partition.timeAt(middle);
+      if (at.isEmpty() || at.getAsLong() < oldest) {
         low = middle + 1;
       } else {
         high = middle;

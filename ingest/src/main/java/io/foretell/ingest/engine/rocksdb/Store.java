@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Store implements AutoCloseable {
   /** What this version writes; it reads all earlier ones. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Store.class);
   private static final int PROBE_BYTES = 64 * 1024;
@@ -345,6 +345,11 @@ final class Store implements AutoCloseable {
               + ", written by a later version; this one knows formats up to "
               + FORMAT
               + ". Start the later version, or restore a backup made before the upgrade.");
+    }
+    if (found < FORMAT && !readOnly) {
+      // What is there can be read as it is; from now on an earlier version could not.
+      open.put(Keys.FORMAT, Integer.toString(FORMAT).getBytes(UTF_8));
+      LOG.info("lanes: of format {} until now, from now on of format {}", found, FORMAT);
     }
   }
 

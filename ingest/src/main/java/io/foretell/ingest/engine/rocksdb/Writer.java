@@ -202,6 +202,7 @@ final class Writer {
         write.into(group);
         sync |= write.synced();
       }
+      group.complete();
       WriteOptions options = sync ? synced : unsynced;
       store.write(
           db -> {

@@ -25,7 +25,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 
 class RocksEngineTest {
   private static final DeviceId TRUCK = DeviceId.parse("truck");
@@ -46,14 +48,82 @@ class RocksEngineTest {
     started(options()).close();
     Store store = new Store(dir);
     store.open(List.of());
-    put(store, Keys.FORMAT, "2".getBytes(UTF_8));
+    put(store, Keys.FORMAT, "3".getBytes(UTF_8));
     store.close();
 
     assertThatExceptionOfType(StoreRefusedException.class)
         .isThrownBy(() -> started(options()))
-        .withMessageContaining("format 2")
-        .withMessageContaining("up to 1")
+        .withMessageContaining("format 3")
+        .withMessageContaining("up to 2")
         .withMessageContaining("later version");
+  }
+
+  @Test
+  void store_of_the_format_before_is_read_goes_on_and_is_of_this_format_then() throws Exception {
+    RocksEngine engine = started(options());
+    int partition = append(engine, 0).partition();
+    append(engine, 1);
+    append(engine, 2);
+    engine.close();
+    Store store = new Store(dir);
+    store.open(List.of());
+    Store.Family family = store.family("lane/calls/" + partition);
+    store.write(db -> oneByOne(store, db, family));
+    put(store, Keys.FORMAT, "1".getBytes(UTF_8));
+    store.close();
+
+    RocksEngine again = started(options());
+    assertThat(append(again, 3)).isEqualTo(new Position("calls", partition, 3));
+    again.close();
+    Store after = new Store(dir);
+    after.open(List.of());
+    assertThat(after.meta(Keys.FORMAT)).isEqualTo("2".getBytes(UTF_8));
+    after.close();
+    assertThat(started(options()).lane(CALLS).read(partition, 0, 10))
+        .extracting(Entry::value)
+        .containsExactly("day 0", "day 1", "day 2", "day 3");
+  }
+
+  /** A value was one record, before there were chunks. */
+  private static boolean oneByOne(Store store, RocksDB db, Store.Family family)
+      throws RocksDBException {
+    try (RocksIterator chunks = store.iterator(family)) {
+      for (chunks.seekToFirst(); chunks.isValid(); chunks.next()) {
+        Chunks.Walk walk = new Chunks.Walk(chunks.value());
+        long offset = Keys.number(chunks.key()) - walk.count() + 1;
+        while (walk.hasNext()) {
+          db.put(family.handle(), Keys.number(offset++), walk.next());
+        }
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void retention_may_begin_in_the_middle_of_what_was_written_together() {
+    RocksEngineOptions kept = options().withRetention("calls", Duration.ofDays(7));
+    RocksEngine engine = started(kept);
+    List<CompletionStage<Position>> appends = new ArrayList<>();
+    for (int day = 0; day < 200; day++) {
+      appends.add(engine.lane(CALLS).append(TRUCK, day * DAY, "day " + day));
+    }
+    int partition = appends.get(0).toCompletableFuture().join().partition();
+    appends.forEach(append -> append.toCompletableFuture().join());
+    clock.to(107 * DAY);
+
+    engine.trim();
+
+    Await.until("it is dropped", () -> engine.lane(CALLS).begin(partition) == 100);
+    engine.close();
+    RocksEngine again = started(kept);
+    assertThat(again.lane(CALLS).begin(partition)).isEqualTo(100);
+    assertThat(again.lane(CALLS).read(partition, 0, 1000))
+        .extracting(Entry::value)
+        .startsWith("day 100", "day 101")
+        .hasSize(100);
+    assertThat(again.lane(CALLS).read(partition, 150, 2))
+        .extracting(Entry::value)
+        .containsExactly("day 150", "day 151");
   }
 
   @Test
