@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -26,15 +27,27 @@ public final class FillingStore implements Filling {
   private static final int BATCH_BYTES = 4 << 20;
 
   private final Store store;
-  private final int partitions;
+  private final int count;
   private final WriteBatch batch = new WriteBatch();
   private final WriteOptions unsynced = new WriteOptions();
   private final Map<String, Integer> stages = new HashMap<>();
-  private final Map<String, Long> next = new HashMap<>();
+  private final Map<String, Open> partitions = new HashMap<>();
 
-  private FillingStore(Store store, int partitions) {
+  /** A partition that is being filled. */
+  private static final class Open {
+    final Store.Family family;
+    final Chunks.Builder chunk = new Chunks.Builder();
+    long next;
+
+    Open(Store.Family family, long next) {
+      this.family = family;
+      this.next = next;
+    }
+  }
+
+  private FillingStore(Store store, int count) {
     this.store = store;
-    this.partitions = partitions;
+    this.count = count;
   }
 
   /**
@@ -56,14 +69,13 @@ public final class FillingStore implements Filling {
 
   @Override
   public int partitions() {
-    return partitions;
+    return count;
   }
 
   @Override
   public long begin(String lane, int partition, long before) {
     String family = RocksLane.family(lane, partition);
-    store.family(family);
-    next.put(family, before);
+    partitions.put(family, new Open(store.family(family), before));
     if (before > 0) {
       put(null, Keys.begin(lane, partition), Keys.number(before));
     }
@@ -72,13 +84,21 @@ public final class FillingStore implements Filling {
 
   @Override
   public long append(String lane, int partition, Kept entry) {
-    String family = RocksLane.family(lane, partition);
-    long offset = next.getOrDefault(family, 0L);
-    next.put(family, offset + 1);
+    Open open = Objects.requireNonNull(partitions.get(RocksLane.family(lane, partition)));
     byte[] record = Records.of(entry.key(), entry.value());
     Records.setAt(record, entry.at());
-    put(store.family(family), Keys.number(offset), record);
+    open.chunk.add(record);
+    long offset = open.next++;
+    if (open.chunk.isFull()) {
+      seal(open);
+    }
     return offset;
+  }
+
+  private void seal(Open open) {
+    if (!open.chunk.isEmpty()) {
+      put(open.family, Keys.number(open.next - 1), open.chunk.take());
+    }
   }
 
   @Override
@@ -87,7 +107,7 @@ public final class FillingStore implements Filling {
     put(store.family("states"), Keys.state(number, key), record);
     long wakeAt = Held.timer(record);
     if (wakeAt != Stage.NEVER) {
-      int partition = Partitioning.of(key, partitions);
+      int partition = Partitioning.of(key, count);
       put(store.family("timers"), Keys.timer(number, partition, wakeAt, key), new byte[0]);
     }
   }
@@ -144,6 +164,7 @@ public final class FillingStore implements Filling {
 
   @Override
   public Resting filled() {
+    partitions.values().forEach(this::seal);
     try {
       write();
       store.write(

@@ -14,6 +14,9 @@ import org.rocksdb.RocksIterator;
 
 /** The embedded engine's folder at rest; while it is open here, no engine can start on it. */
 public final class RestingStore implements Resting {
+  /** The format that this version writes. */
+  public static final int FORMAT = Store.FORMAT;
+
   private final Store store;
   private final boolean own;
   private final int partitions;
@@ -36,8 +39,21 @@ public final class RestingStore implements Resting {
       throw new StoreRefusedException("there are no lanes in " + dir);
     }
     Store store = new Store(dir);
-    store.open(List.of());
+    store.openAsItIs();
     return new RestingStore(store, true);
+  }
+
+  /** Brings it to the format of this version, as the start of an engine does. */
+  public static void upgrade(Path dir) {
+    open(dir).close();
+    try (Store store = new Store(dir)) {
+      store.open(List.of());
+    }
+  }
+
+  /** The format that it has. */
+  public int format() {
+    return store.format();
   }
 
   /** What is being filled; closing it leaves the store open. */
@@ -57,26 +73,33 @@ public final class RestingStore implements Resting {
 
   @Override
   public void entries(String lane, int partition, Consumer<Kept> to) {
-    store.known(RocksLane.family(lane, partition)).ifPresent(family -> entries(family, to));
+    long begin = before(lane, partition);
+    store.known(RocksLane.family(lane, partition)).ifPresent(family -> entries(family, begin, to));
   }
 
-  private void entries(Store.Family family, Consumer<Kept> to) {
+  private void entries(Store.Family family, long begin, Consumer<Kept> to) {
     store.read(
         db -> {
           try (RocksIterator iterator = store.iterator(family)) {
-            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-              byte[] record = iterator.value();
-              to.accept(
-                  new Kept(
-                      Keys.number(iterator.key()),
-                      Records.key(record),
-                      Records.at(record),
-                      Records.value(record)));
+            for (iterator.seek(Keys.number(begin)); iterator.isValid(); iterator.next()) {
+              chunk(Keys.number(iterator.key()), iterator.value(), begin, to);
             }
             iterator.status();
           }
           return true;
         });
+  }
+
+  private static void chunk(long last, byte[] value, long begin, Consumer<Kept> to) {
+    Chunks.Walk walk = new Chunks.Walk(value);
+    for (long offset = last - walk.count() + 1; walk.hasNext(); offset++) {
+      if (offset < begin) {
+        walk.skip();
+      } else {
+        byte[] record = walk.next();
+        to.accept(new Kept(offset, Records.key(record), Records.at(record), Records.value(record)));
+      }
+    }
   }
 
   @Override

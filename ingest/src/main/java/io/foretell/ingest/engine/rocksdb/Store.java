@@ -61,6 +61,7 @@ final class Store implements AutoCloseable {
   private @Nullable RocksDB db;
   private volatile long epoch;
   private boolean readOnly;
+  private boolean asItIs;
 
   /** Something done with the open store. */
   interface Work<T> {
@@ -109,6 +110,18 @@ final class Store implements AutoCloseable {
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /** Opens what is there alone, and leaves its format as it is. */
+  void openAsItIs() {
+    asItIs = true;
+    open(List.of());
+  }
+
+  /** The format of what is there. */
+  int format() {
+    byte[] said = meta(Keys.FORMAT);
+    return said == null ? FORMAT : Integer.parseInt(new String(said, UTF_8));
   }
 
   /**
@@ -327,7 +340,7 @@ final class Store implements AutoCloseable {
   private void checkFormat() throws RocksDBException {
     RocksDB open = opened();
     byte[] bytes = open.get(Keys.FORMAT);
-    if (bytes == null && readOnly) {
+    if (bytes == null && (readOnly || asItIs)) {
       throw new StoreRefusedException("there are no lanes in " + dir + " that this version knows");
     }
     if (bytes == null) {
@@ -346,7 +359,7 @@ final class Store implements AutoCloseable {
               + FORMAT
               + ". Start the later version, or restore a backup made before the upgrade.");
     }
-    if (found < FORMAT && !readOnly) {
+    if (found < FORMAT && !readOnly && !asItIs) {
       // What is there can be read as it is; from now on an earlier version could not.
       open.put(Keys.FORMAT, Integer.toString(FORMAT).getBytes(UTF_8));
       LOG.info("lanes: of format {} until now, from now on of format {}", found, FORMAT);

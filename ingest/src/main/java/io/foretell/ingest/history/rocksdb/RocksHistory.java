@@ -85,7 +85,8 @@ public final class RocksHistory implements KeptHistory {
       open();
     } catch (RocksDBException | IOException e) {
       trouble = String.valueOf(e.getMessage());
-      throw new UncheckedIOException(new IOException("history in " + folder, e));
+      throw new UncheckedIOException(
+          "the history in " + folder + " cannot be opened: " + trouble, new IOException(e));
     }
     Thread thread = new Thread(this::writeUntilStopped, "history-writer");
     thread.setDaemon(true);
