@@ -63,6 +63,7 @@ public final class Main {
           BackupCommand.class,
           RestoreCommand.class,
           MigrateCommand.class,
+          UpgradeCommand.class,
           AutoComplete.GenerateCompletion.class,
           HelpCommand.class);
 

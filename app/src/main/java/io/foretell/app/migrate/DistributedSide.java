@@ -14,7 +14,6 @@ import io.foretell.ingest.history.KeptHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -74,14 +73,9 @@ final class DistributedSide implements Side {
   }
 
   @Override
-  public void requireFree(Set<Concern> concerns) throws IOException, SQLException {
+  public void requireFree(Set<Concern> concerns) throws IOException {
     if (concerns.contains(Concern.LANES)) {
       FillingTopics.requireFree(Stores.kafka(config));
-    }
-    if (concerns.contains(Concern.RECORDS)) {
-      try (Records there = records()) {
-        RecordMove.requireFree(there.source());
-      }
     }
     if (concerns.contains(Concern.HISTORY)) {
       requireHistory();

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +91,8 @@ final class EmbeddedSide implements Side {
       throw new MigrationException(
           data
               + " has embedded stores already ("
-              + String.join(", ", there.stream().map(c -> c.name().toLowerCase()).toList())
+              + String.join(
+                  ", ", there.stream().map(c -> c.name().toLowerCase(Locale.ROOT)).toList())
               + "): put them away, or name another folder with --data");
     }
   }

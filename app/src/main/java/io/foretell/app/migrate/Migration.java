@@ -95,14 +95,14 @@ public final class Migration {
   }
 
   private Report counted(Resting lanes) throws IOException, SQLException {
-    to.requireFree(moving);
+    requireFree();
     count(lanes);
     return report(source.alone(), Optional.empty());
   }
 
   private Report moved(Resting lanes) throws IOException, SQLException {
     to.clean();
-    to.requireFree(moving);
+    requireFree();
     return report(move(lanes), Optional.empty());
   }
 
@@ -149,6 +149,16 @@ public final class Migration {
               + lanes.partitions()
               + ", and devices stay on theirs; set it to "
               + lanes.partitions());
+    }
+  }
+
+  private void requireFree() throws IOException, SQLException {
+    to.requireFree(moving);
+    if (terms.grow() && moving.contains(Concern.RECORDS)) {
+      try (Records old = from.records();
+          Records there = to.records()) {
+        RecordMove.requireFree(old.source(), there.source());
+      }
     }
   }
 

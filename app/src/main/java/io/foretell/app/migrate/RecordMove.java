@@ -1,6 +1,7 @@
 package io.foretell.app.migrate;
 
 import io.foretell.firmwareota.sql.SqlCampaigns;
+import io.foretell.gateway.identity.sql.GatewaySchema;
 import io.foretell.servicedesk.sql.DeskDatabase;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 final class RecordMove implements AutoCloseable {
   /** Where tables keep places on lanes: table, lane, partition, offset. */
   static final List<List<String>> PLACES = List.of(DeskDatabase.PLACES, SqlCampaigns.PLACES);
+
+  // Where each room notes how its tables have changed.
+  private static final List<String> SCHEMAS =
+      List.of(GatewaySchema.HISTORY_TABLE, DeskDatabase.HISTORY, SqlCampaigns.HISTORY_TABLE);
 
   // A table that has a row from the beginning.
   private static final String WRITER = "desk_writer";
@@ -65,8 +70,8 @@ final class RecordMove implements AutoCloseable {
       target = to.getConnection();
       source.setAutoCommit(false);
       target.setAutoCommit(false);
-      SortedMap<String, SortedMap<String, Kind>> tables = tables(target);
-      requireSame(tables(source), tables);
+      requireSame(source, target);
+      SortedMap<String, SortedMap<String, Kind>> tables = own(source, target);
       requireEmpty(target, tables.keySet());
       begun = new RecordMove(source, target, tables);
       return begun;
@@ -80,10 +85,15 @@ final class RecordMove implements AutoCloseable {
     }
   }
 
-  /** Refuses a database that has rows of an installation; one without tables is free. */
-  static void requireFree(DataSource to) throws SQLException {
-    try (Connection target = to.getConnection()) {
-      requireEmpty(target, tables(target).keySet());
+  /**
+   * Refuses a database that has rows of an installation; one without tables is free.
+   *
+   * @param from has the tables that are meant
+   */
+  static void requireFree(DataSource from, DataSource to) throws SQLException {
+    try (Connection source = from.getConnection();
+        Connection target = to.getConnection()) {
+      requireEmpty(target, own(source, target).keySet());
     }
   }
 
@@ -96,6 +106,14 @@ final class RecordMove implements AutoCloseable {
     }
   }
 
+  /** The tables that both have: one of them may also have those of other programs. */
+  private static SortedMap<String, SortedMap<String, Kind>> own(Connection from, Connection to)
+      throws SQLException {
+    SortedMap<String, SortedMap<String, Kind>> tables = tables(to);
+    tables.keySet().retainAll(tables(from).keySet());
+    return tables;
+  }
+
   private static SortedMap<String, SortedMap<String, Kind>> tables(Connection database)
       throws SQLException {
     SortedMap<String, SortedMap<String, Kind>> tables = new TreeMap<>();
@@ -104,7 +122,7 @@ final class RecordMove implements AutoCloseable {
     try (ResultSet found = about.getTables(null, schema, "%", new String[] {"TABLE"})) {
       while (found.next()) {
         String name = found.getString("TABLE_NAME");
-        if (!name.startsWith("sqlite_") && !name.endsWith("_schema")) {
+        if (!name.startsWith("sqlite_") && !SCHEMAS.contains(name)) {
           tables.put(name, new TreeMap<>());
         }
       }
@@ -127,18 +145,35 @@ final class RecordMove implements AutoCloseable {
     return name.contains("DOUBLE") || name.contains("FLOAT") ? Kind.FRACTION : Kind.TEXT;
   }
 
-  private static void requireSame(
-      SortedMap<String, SortedMap<String, Kind>> from,
-      SortedMap<String, SortedMap<String, Kind>> to) {
-    for (var table : to.entrySet()) {
-      SortedMap<String, Kind> has = from.get(table.getKey());
-      if (has == null || !has.keySet().equals(table.getValue().keySet())) {
+  /** Refuses tables of another version: how many changes each room has made to its own is said. */
+  private static void requireSame(Connection from, Connection to) throws SQLException {
+    for (String schema : SCHEMAS) {
+      int has = changes(from, schema);
+      int needs = changes(to, schema);
+      if (has != needs) {
         throw new MigrationException(
-            "the records are not of this version (table "
-                + table.getKey()
-                + "): start 'foretell serve' of this version on them once, stop it, and migrate"
-                + " then");
+            "the records are of "
+                + (has < needs ? "an earlier" : "a later")
+                + " version ("
+                + schema
+                + ": "
+                + has
+                + " changes, this version knows "
+                + needs
+                + "): start 'foretell serve' of "
+                + (has < needs
+                    ? "this version on them once, stop it, and migrate then"
+                    : "that version, and migrate with it"));
       }
+    }
+  }
+
+  private static int changes(Connection database, String schema) throws SQLException {
+    try (Statement statement = database.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "SELECT count(*) FROM \"" + schema + "\" WHERE \"type\" = 'SQL'")) {
+      return found.next() ? found.getInt(1) : 0;
     }
   }
 

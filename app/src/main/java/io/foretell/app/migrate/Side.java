@@ -7,7 +7,6 @@ import io.foretell.ingest.engine.Resting;
 import io.foretell.ingest.history.KeptHistory;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -25,8 +24,8 @@ interface Side {
   /** The lanes; while they are open, or as long as nothing runs, they stay as they are. */
   Resting lanes();
 
-  /** Refuses a target that has something already; writes nothing. */
-  void requireFree(Set<Concern> concerns) throws IOException, SQLException;
+  /** Refuses a target that has something already, records apart; writes nothing. */
+  void requireFree(Set<Concern> concerns) throws IOException;
 
   /** New lanes. */
   Filling newLanes(int partitions);

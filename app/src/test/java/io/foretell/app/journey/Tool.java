@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Somebody else's program, as it is installed on this machine. */
-final class Tool implements AutoCloseable {
+public final class Tool implements AutoCloseable {
   private static final long SECONDS = 60;
   private static final String INSTALL =
       "apt-get install mosquitto-clients libcoap3-bin influxdb curl";
@@ -24,17 +24,17 @@ final class Tool implements AutoCloseable {
   }
 
   /** How it ended and what it said, on both streams. */
-  record Ran(int exit, String said) {}
+  public record Ran(int exit, String said) {}
 
   /** Runs it to its end. */
-  static Ran run(String... command) {
+  public static Ran run(String... command) {
     try (Tool tool = start(command)) {
       return tool.ended();
     }
   }
 
   /** Starts it. */
-  static Tool start(String... command) {
+  public static Tool start(String... command) {
     try {
       Path output = Files.createTempFile("tool", ".txt");
       try {
@@ -55,7 +55,7 @@ final class Tool implements AutoCloseable {
   }
 
   /** Waits for its end. */
-  Ran ended() {
+  public Ran ended() {
     try {
       if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
         throw new AssertionError(process.info().commandLine() + " does not end: " + said());
@@ -68,7 +68,7 @@ final class Tool implements AutoCloseable {
   }
 
   /** What it has said until now. */
-  String said() {
+  public String said() {
     return new String(bytes(), UTF_8);
   }
 
@@ -82,7 +82,7 @@ final class Tool implements AutoCloseable {
   }
 
   /** The lines it has said until now. */
-  List<String> lines() {
+  public List<String> lines() {
     return said().lines().toList();
   }
 

@@ -25,7 +25,9 @@ public final class SqlCampaigns implements CampaignStore {
   public static final List<String> PLACES =
       List.of("ota_device", "seen_lane", "seen_partition", "seen_offset");
 
-  private static final String HISTORY_TABLE = "ota_schema";
+  /** The table of what was migrated when. */
+  public static final String HISTORY_TABLE = "ota_schema";
+
   private static final String MIGRATIONS = "classpath:db/ota/migration";
 
   private static final String TURN = "LOCK TABLE ota_campaign IN EXCLUSIVE MODE";

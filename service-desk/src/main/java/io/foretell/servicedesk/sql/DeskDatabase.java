@@ -24,8 +24,10 @@ public final class DeskDatabase implements Part {
   public static final List<String> PLACES =
       List.of("desk_finding", "lane", "lane_partition", "lane_offset");
 
+  /** The table of what was migrated when. */
+  public static final String HISTORY = "desk_schema";
+
   private static final String MIGRATIONS = "classpath:db/desk/migration";
-  private static final String HISTORY = "desk_schema";
 
   private final DataSource source;
   private final SqlTicketStore tickets;
