@@ -1,7 +1,10 @@
 package io.foretell.app;
 
+import io.foretell.app.logs.Logs;
+import io.foretell.app.otel.OtlpSettings;
 import io.foretell.gateway.bridge.BridgeSettings;
 import io.foretell.gateway.bridge.TopicPattern;
+import io.foretell.ingest.history.Retention;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -48,6 +51,33 @@ public final class Config {
           v -> v,
           "Folder that all processes see: keys, signed metadata, artifacts, admin.token; the data"
               + " folder where empty.");
+  public static final Key<Logs.Format> LOG_FORMAT =
+      key(
+          "log.format",
+          "text",
+          Logs.Format::parse,
+          "text, or json: one JSON object a line, for a collector.");
+  public static final Key<String> LOG_LEVEL =
+      key("log.level", "info", Logs::level, "Lowest level that is logged: debug, info, warn, …");
+  public static final Key<String> OTLP_ENDPOINT =
+      key(
+          "telemetry.otlp.endpoint",
+          "",
+          OtlpSettings::collector,
+          "OpenTelemetry collector that takes traces by OTLP/HTTP, http://host:4318; none where"
+              + " empty.");
+  public static final Key<Map<String, String>> OTLP_HEADERS =
+      key(
+          "telemetry.otlp.headers",
+          "",
+          OtlpSettings::headers,
+          "Headers for it as name=value, by commas; never shown.");
+  public static final Key<Double> SAMPLE_RATIO =
+      key(
+          "telemetry.sample-ratio",
+          "0.01",
+          OtlpSettings::ratio,
+          "Share of uplinks that are traced; those that a finding follows from are in any case.");
   public static final Key<String> BIND =
       key("bind", "127.0.0.1", v -> v, "The address that all listeners bind to.");
   public static final Key<Integer> MQTT_PORT = port("mqtt-port", "1883", "MQTT.");
@@ -166,6 +196,13 @@ public final class Config {
       key("history.influx.org", "foretell", v -> v, "Organisation (InfluxDB 2 and later).");
   public static final Key<String> INFLUX_TOKEN =
       key("history.influx.token", "", v -> v, "Token, or user:password for 1.x; never shown.");
+  public static final Key<Retention> HISTORY_RETENTION =
+      key(
+          "history.retention",
+          "",
+          Retention::parse,
+          "How long samples are kept, by class of signal: 'accel.*: 2d, 10s for 30d; 30d, 1m for"
+              + " 365d'; all as it came, for ever, where empty.");
   public static final Key<String> BRIDGE_URL =
       key(
           "bridge.url",
@@ -279,7 +316,10 @@ public final class Config {
 
     /** Whether its value must not be shown. */
     boolean secret() {
-      return name.endsWith("token") || name.endsWith("password") || name.endsWith("secret-key");
+      return name.endsWith("token")
+          || name.endsWith("password")
+          || name.endsWith("secret-key")
+          || name.endsWith("headers");
     }
   }
 

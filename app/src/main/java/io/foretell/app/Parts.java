@@ -1,5 +1,7 @@
 package io.foretell.app;
 
+import io.foretell.app.otel.OtlpSettings;
+import io.foretell.app.otel.Tracing;
 import io.foretell.app.records.Neighbours;
 import io.foretell.app.tls.ServerCertificate;
 import io.foretell.diagnostics.Detector;
@@ -10,6 +12,7 @@ import io.foretell.firmwareota.CampaignListener;
 import io.foretell.firmwareota.Campaigns;
 import io.foretell.firmwareota.blobs.s3.S3Blobs;
 import io.foretell.firmwareota.tuf.Repository;
+import io.foretell.gateway.Door;
 import io.foretell.gateway.DoorLimits;
 import io.foretell.gateway.LaneDoor;
 import io.foretell.gateway.LivePresence;
@@ -37,10 +40,10 @@ import io.foretell.proto.Blobs;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Digest;
 import io.foretell.proto.Engine;
-import io.foretell.proto.History;
-import io.foretell.proto.Part;
+import io.foretell.proto.Finding;
 import io.foretell.proto.Sink;
-import io.foretell.proto.Telemetry;
+import io.foretell.proto.Stage;
+import io.foretell.proto.Uplink;
 import io.foretell.proto.wire.Topics;
 import io.foretell.servicedesk.DeskConfig;
 import io.foretell.servicedesk.TicketDesk;
@@ -49,6 +52,7 @@ import io.foretell.servicedesk.outbox.OutboxRelay;
 import io.foretell.servicedesk.outbox.Relay;
 import io.foretell.servicedesk.sql.DeskDatabase;
 import io.foretell.servicedesk.webhook.AddressGuard;
+import io.foretell.servicedesk.webhook.DeliveryTrace;
 import io.foretell.servicedesk.webhook.WebhookConfig;
 import io.foretell.servicedesk.webhook.WebhookRelay;
 import io.foretell.servicedesk.webhook.Webhooks;
@@ -83,9 +87,7 @@ final class Parts {
   final Vertx vertx;
   final ScheduledExecutorService scheduler;
   final Engine engine;
-  final History history;
-  final Sink<Telemetry> samples;
-  final Part historyStore;
+  final KeptHistory history;
   final Set<Role> roles;
   final Optional<Neighbours> neighbours;
   final Registry registry;
@@ -93,7 +95,12 @@ final class Parts {
   final ModelDecoding decoding;
   final LivePresence presence;
   final Optional<SharedPresence> everywhere;
+  final Optional<Tracing> tracing;
   final LaneDoor door;
+
+  /** The door as listeners see it. */
+  final Door entrance;
+
   final DurableDownlink downlink;
   final Knowledge knowledge;
   final CodeBook book;
@@ -128,10 +135,7 @@ final class Parts {
     book = knowledge.book();
     detectors = Detectors.of(config);
 
-    KeptHistory kept = Stores.history(config);
-    history = kept;
-    samples = kept;
-    historyStore = kept;
+    history = Stores.history(config);
 
     Tables tables = ground.tables();
     DataSource records = tables.records().source();
@@ -154,6 +158,8 @@ final class Parts {
             presence,
             doorLimits(config),
             clock);
+    tracing = tracing(config, clock);
+    entrance = tracing.<Door>map(traced -> traced.door(door)).orElse(door);
     SqlCommandStore commands = new SqlCommandStore(records);
     downlink =
         neighbours.isPresent()
@@ -194,11 +200,21 @@ final class Parts {
     mqtt = mqtt(mqtt(config, certificate), new SqlSessionStore(records));
     coap =
         new CoapListener(
-            coap(config, certificate), door, registry, downlink, presence, releases, blobs);
+            coap(config, certificate), entrance, registry, downlink, presence, releases, blobs);
     bridge =
         config.get(Config.BRIDGE_URL).isEmpty()
             ? Optional.empty()
-            : Optional.of(new Bridge(bridge(config), door));
+            : Optional.of(new Bridge(bridge(config), entrance));
+  }
+
+  /** A fold, with its spans where a collector wants them. */
+  <S> Stage<S, Uplink> traced(Stage<S, Uplink> fold) {
+    return tracing.map(traced -> traced.stage(fold)).orElse(fold);
+  }
+
+  /** The desk, likewise. */
+  Sink<Finding> tickets() {
+    return tracing.<Sink<Finding>>map(traced -> traced.desk(desk)).orElse(desk);
   }
 
   /** Whether this process has a role. */
@@ -224,7 +240,7 @@ final class Parts {
   }
 
   private MqttListener mqtt(MqttSettings settings, SqlSessionStore sessions) {
-    SparkplugDoor in = new SparkplugDoor(door, presence, this::tell, clock);
+    SparkplugDoor in = new SparkplugDoor(entrance, presence, this::tell, clock);
     KeptSessions kept =
         new KeptSessions(Optional.of(sessions), neighbours.map(Among.Sessions::new));
     return new MqttListener(vertx, settings, in, registry, downlink, presence, clock, kept);
@@ -266,12 +282,31 @@ final class Parts {
                     deskDatabase.webhooks(),
                     webhook,
                     guard,
-                    (SSLSocketFactory) SSLSocketFactory.getDefault()))
+                    (SSLSocketFactory) SSLSocketFactory.getDefault(),
+                    tracing
+                        .map(traced -> traced.deliveries(deskDatabase.tickets()))
+                        .orElse(DeliveryTrace.NONE)))
             .map(relay -> (Relay) new Among.InTurn(relay, this::turn))
             .toList(),
         clock,
         scheduler,
         Duration.ofSeconds(1));
+  }
+
+  private static Optional<Tracing> tracing(Config config, InstantSource clock) {
+    String collector = config.get(Config.OTLP_ENDPOINT);
+    if (collector.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Tracing(
+            new OtlpSettings(
+                URI.create(collector),
+                config.get(Config.OTLP_HEADERS),
+                config.get(Config.SAMPLE_RATIO),
+                Server.version(),
+                Role.words(config.get(Config.ROLES))),
+            clock));
   }
 
   private static DoorLimits doorLimits(Config config) {

@@ -11,6 +11,7 @@ import io.foretell.ingest.Decoding;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.Limits;
 import io.foretell.ingest.payload.Payloads;
+import io.foretell.proto.Engine;
 import io.foretell.proto.Finding;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
@@ -52,10 +53,10 @@ final class Pipeline {
     Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop =
         loop(parts.config, parts.knowledge, parts.decoding, parts.detectors);
     if (parts.has(Role.WORKER)) {
-      parts.engine.host(LOOP, Topics.UPLINK, loop);
+      parts.engine.host(LOOP, Topics.UPLINK, parts.traced(loop));
 
       // telemetry ─► whoever needs it, before the pass commits.
-      parts.engine.attach("history", Topics.TELEMETRY, parts.samples);
+      parts.engine.attach("history", Topics.TELEMETRY, parts.history);
       parts.engine.attach("campaign-tracking", Topics.TELEMETRY, parts.campaigns.tracking());
       parts.engine.attach("command-replies", Topics.TELEMETRY, parts.downlink.replies());
       parts.engine.attach("watchers", Topics.TELEMETRY, watchers);
@@ -63,7 +64,7 @@ final class Pipeline {
     if (parts.has(Role.DESK)) {
       // findings ─► service desk: one open ticket per device and cause; its outbox feeds the lane
       // "tickets" and webhooks.
-      parts.engine.attach(DESK, Topics.FINDINGS, parts.desk);
+      parts.engine.attach(DESK, Topics.FINDINGS, parts.tickets());
       Engines.follow(parts.engine, NEWS, Topics.FINDINGS, news, Optional.empty());
 
       // ticket ─► engineer ─► campaign ─► firmware-ota ─► commands ─► gateway ─► device: a campaign
@@ -87,6 +88,11 @@ final class Pipeline {
         device -> {
           var unused = parts.downlink.withdraw(device);
         });
+  }
+
+  /** Entries that a stage or a sink has still to read. */
+  static long lag(Engine engine) {
+    return engine.lag(LOOP) + engine.lag(DESK) + engine.lag(NEWS) + engine.lag(DOWNLINK);
   }
 
   /** What is different where other processes have a share in it. */

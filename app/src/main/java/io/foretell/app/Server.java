@@ -1,5 +1,8 @@
 package io.foretell.app;
 
+import io.foretell.app.erasure.Erasure;
+import io.foretell.app.erasure.ErasureApi;
+import io.foretell.app.erasure.Export;
 import io.foretell.app.http.ClaimRoute;
 import io.foretell.app.http.Conservation;
 import io.foretell.app.http.DeviceStates;
@@ -77,12 +80,14 @@ public final class Server implements AutoCloseable {
     this.parts = parts(config, clock, ground, bridge);
     States states = new States(parts);
     Snapshot snapshot = new Snapshot(parts);
+    Erasure erasure = erasure(states);
     this.conservation =
         new Conservation(
             () -> Engines.count(parts.engine, Topics.UPLINK),
             () -> Engines.count(parts.engine, Topics.REJECTS),
             states,
-            () -> parts.engine.lag(Pipeline.LOOP));
+            () -> parts.engine.lag(Pipeline.LOOP),
+            new Gone(erasure));
     this.http =
         new HttpApi(
             parts.vertx,
@@ -94,9 +99,10 @@ public final class Server implements AutoCloseable {
                 admin::matches,
                 Role.words(parts.roles),
                 this::health,
-                metrics::text,
+                metrics::page,
                 this::describe,
-                out -> snapshot.write(version(), out)));
+                out -> snapshot.write(version(), out),
+                new ErasureApi(export(states), erasure)::bind));
     this.among = Among.connect(parts, this::cut);
     Pipeline.draw(parts, this::watch, this::news);
     bridge.connect(parts.desk, this::tell);
@@ -119,6 +125,42 @@ public final class Server implements AutoCloseable {
     parts.downlink.onChange(
         tracked -> http.events().tell("command", tracked.device(), Shapes.command(tracked)));
     ServerMetrics.bind(metrics, parts, new Troubles(states, clock));
+  }
+
+  private Export export(DeviceStates states) {
+    return new Export(
+        parts.registry,
+        parts.engine,
+        states,
+        parts.history,
+        ground.tables().records().source(),
+        parts.clock);
+  }
+
+  private Erasure erasure(DeviceStates states) {
+    return new Erasure(
+        parts.registry,
+        parts.presence,
+        parts.engine,
+        () -> Pipeline.lag(parts.engine),
+        states,
+        parts.history,
+        ground.tables().records().source(),
+        ground.tables().records()::scrub,
+        parts.clock);
+  }
+
+  /** What erased devices had sent, for the books. */
+  private record Gone(Erasure erasure) implements Conservation.Erased {
+    @Override
+    public long stored() {
+      return erasure.stored();
+    }
+
+    @Override
+    public long rejected() {
+      return erasure.rejected();
+    }
   }
 
   private static Parts parts(
@@ -152,7 +194,7 @@ public final class Server implements AutoCloseable {
         new DeviceRoutes(
             parts.vertx,
             new HttpSettings(config.get(Config.MAX_MESSAGE), HttpSettings.DEFAULT_MAX_WAIT),
-            parts.door,
+            parts.entrance,
             parts.registry,
             parts.registry::fromMemory,
             parts.downlink,
@@ -206,11 +248,16 @@ public final class Server implements AutoCloseable {
   }
 
   private void startParts() {
+    parts.tracing.ifPresent(tracing -> start(tracing.spans()));
+    start(new DiskSpace(config.get(Config.DATA)));
     start(ground.tables().records());
     parts.neighbours.ifPresent(this::start);
     start(parts.engine);
     if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
-      start(parts.historyStore);
+      start(parts.history);
+    }
+    if (parts.has(Role.WORKER) && !config.get(Config.HISTORY_RETENTION).rules().isEmpty()) {
+      start(new Ageing(parts.history, parts.clock, parts::turn));
     }
     start(parts.downlink);
     if (parts.has(Role.DESK)) {
@@ -226,6 +273,7 @@ public final class Server implements AutoCloseable {
         this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     parts.scheduler.scheduleWithFixedDelay(
         this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
+    ServerMetrics.parts(metrics, started);
     writeRunning();
   }
 
@@ -341,7 +389,7 @@ public final class Server implements AutoCloseable {
     return health;
   }
 
-  private static String version() {
+  static String version() {
     String version = Server.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

@@ -105,7 +105,8 @@ public final class Stores {
   /** The history; not started. */
   public static KeptHistory history(Config config) {
     if (config.get(Config.INFLUX_URL).isEmpty()) {
-      return new RocksHistory(config.get(Config.DATA).resolve(HISTORY));
+      return new RocksHistory(
+          config.get(Config.DATA).resolve(HISTORY), config.get(Config.HISTORY_RETENTION));
     }
     String secret = config.get(Config.INFLUX_TOKEN);
     int colon = secret.indexOf(':');
@@ -115,7 +116,8 @@ public final class Stores {
             config.get(Config.INFLUX_DATABASE),
             config.get(Config.INFLUX_ORG),
             colon < 0 ? "" : secret.substring(0, colon),
-            colon < 0 ? secret : secret.substring(colon + 1)));
+            colon < 0 ? secret : secret.substring(colon + 1)),
+        config.get(Config.HISTORY_RETENTION));
   }
 
   /**

@@ -19,6 +19,7 @@ final class CoapCommand implements Callable<Integer> {
   private static final double LITTLE = 0.03;
   private static final double WARM = 0.05;
   private static final int TRIES = 4;
+  private static final int MOST = 100;
 
   @Mixin private Setting setting = new Setting();
 
@@ -78,7 +79,7 @@ final class CoapCommand implements Callable<Integer> {
   }
 
   private Turn turn(Server server, Duration length) throws InterruptedException {
-    try (CoapLoad load = new CoapLoad(server.port(), setting.connections)) {
+    try (CoapLoad load = new CoapLoad(server.port(), devices())) {
       server.settle();
       double cpu = server.cpuSeconds();
       double compiling = server.compilerSeconds();
@@ -90,6 +91,11 @@ final class CoapCommand implements Callable<Integer> {
           (server.compilerSeconds() - compiling) / million,
           run.perSecond());
     }
+  }
+
+  /** No more than that, as what they send at once must fit into a socket's buffer. */
+  private int devices() {
+    return Math.min(MOST, setting.connections);
   }
 
   private Row row(List<Turn> ours, List<Turn> bare) {
@@ -110,7 +116,7 @@ final class CoapCommand implements Callable<Integer> {
             .formatted(
                 Row.number(cpu.middle()),
                 Row.number(least.middle()),
-                setting.connections,
+                devices(),
                 Row.number(rate.middle()),
                 ratio));
   }

@@ -70,15 +70,18 @@ final class OverloadCommand implements Callable<Integer> {
 
   private double beside(int port, Hostile.Manner manner, Load honest) {
     try (Hostile strangers = new Hostile(port, manner)) {
-      while (manner == Hostile.Manner.HALF_OPEN && strangers.came() < 1_000) {
+      while (manner == Hostile.Manner.HALF_OPEN
+          && strangers.came() < Hostile.AT_ONCE
+          && strangers.coming()) {
         Thread.onSpinWait();
       }
       double delay = honest.pace(pace, setting.length()).millis(99);
       setting.progress(
           "  %,d strangers, %d stayed longer than 6 s, %d honest ones lost"
               .formatted(strangers.came(), strangers.stayed(), honest.lost()));
-      if (strangers.stayed() > 0 || honest.lost() > 0) {
-        throw new IllegalStateException(manner + ": strangers stayed, or honest devices were lost");
+      if (!strangers.coming() || strangers.stayed() > 0 || honest.lost() > 0) {
+        throw new IllegalStateException(
+            manner + ": strangers could not come, or stayed, or honest devices were lost");
       }
       return delay;
     }

@@ -113,6 +113,11 @@ public final class LivePresence implements Presence {
     append(status);
   }
 
+  /** Forgets a device that has no connection. */
+  public void forget(DeviceId device) {
+    lives.computeIfPresent(device, (id, life) -> life.connected() ? life : null);
+  }
+
   private Life life(DeviceId device) {
     Life known = lives.get(device);
     return known != null ? known : lives.computeIfAbsent(device, Life::new);
@@ -228,6 +233,10 @@ public final class LivePresence implements Presence {
       Status status = status();
       append(status);
       listeners.forEach(listener -> listener.accept(status));
+    }
+
+    synchronized boolean connected() {
+      return !connections.isEmpty();
     }
 
     synchronized Status status() {

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waiting with a limit. */
 public final class Await {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private Await() {}
 

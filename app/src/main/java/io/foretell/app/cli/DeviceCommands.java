@@ -18,8 +18,15 @@ import picocli.CommandLine.Spec;
 /** {@code foretell device …}. */
 @Command(
     name = "device",
-    description = "Devices: list, show, add, claim, rotate, revoke, unbind, remove, ca.",
-    subcommands = AuthorityCommands.class,
+    description =
+        "Devices: list, show, add, claim, rotate, revoke, unbind, remove, ca, export,"
+            + " erase, proofs.",
+    subcommands = {
+      AuthorityCommands.class,
+      ExportCommand.class,
+      EraseCommand.class,
+      ProofsCommand.class
+    },
     subcommandsRepeatable = false)
 final class DeviceCommands {
   @Spec private CommandSpec spec;

@@ -88,11 +88,12 @@ final class DoctorCommand implements Callable<Integer> {
         "no message has disappeared",
         balance.path("holds").asBoolean(),
         String.format(
-            "%d acknowledged = %d stored + %d rejected + %d in flight",
+            "%d acknowledged = %d stored + %d rejected + %d in flight + %d erased",
             balance.path("acknowledged").asLong(),
             balance.path("stored").asLong(),
             balance.path("rejected").asLong(),
-            balance.path("inFlight").asLong()));
+            balance.path("inFlight").asLong(),
+            balance.path("erased").asLong()));
   }
 
   private void parts(JsonNode running) {

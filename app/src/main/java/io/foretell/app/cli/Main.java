@@ -2,6 +2,7 @@ package io.foretell.app.cli;
 
 import io.foretell.app.Config;
 import io.foretell.app.client.CommandFailed;
+import io.foretell.app.logs.Logs;
 import io.foretell.app.migrate.MigrationException;
 import io.foretell.app.records.RecordsRefusedException;
 import io.foretell.gateway.ListenerException;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.AutoComplete;
@@ -112,25 +114,38 @@ public final class Main {
   /** One line for what a user can mend; the stack trace only for what is our own fault. */
   private static int explain(Exception failure, CommandLine line, CommandLine.ParseResult result) {
     PrintWriter err = line.getErr();
-    if (failure instanceof CommandFailed
-        || failure instanceof Config.InvalidConfigException
-        || failure instanceof ListenerException) {
-      err.println("foretell: " + failure.getMessage());
-    } else if (failure instanceof InvalidInputException e) {
-      err.println("foretell: " + e.reason() + ": " + e.detail());
-    } else if (failure instanceof UncheckedIOException
-        || failure instanceof IOException
-        || failure instanceof RecordsRefusedException
-        || failure instanceof MigrationException
-        || failure instanceof LaneUnavailableException
-        || failure instanceof KafkaRefusedException
-        || failure instanceof StoreRefusedException) {
-      err.println("foretell: " + failure.getMessage());
+    Optional<String> mendable = mendable(failure);
+    Logger log = LoggerFactory.getLogger(Main.class);
+    if (Logs.json()) {
+      // Who reads lines of JSON gets nothing else.
+      mendable.ifPresentOrElse(
+          log::error, () -> log.error("internal error: {}", failure.toString(), failure));
     } else {
-      err.println("foretell: internal error: " + failure);
-      LoggerFactory.getLogger(Main.class).error("command failed", failure);
+      err.println("foretell: " + mendable.orElseGet(() -> "internal error: " + failure));
+      if (mendable.isEmpty()) {
+        log.error("command failed", failure);
+      }
     }
     err.flush();
     return FAILED;
+  }
+
+  /** What a user can mend, in one line; empty for what is our own fault. */
+  private static Optional<String> mendable(Exception failure) {
+    if (failure instanceof InvalidInputException e) {
+      return Optional.of(e.reason() + ": " + e.detail());
+    }
+    boolean told =
+        failure instanceof CommandFailed
+            || failure instanceof Config.InvalidConfigException
+            || failure instanceof ListenerException
+            || failure instanceof IOException
+            || failure instanceof UncheckedIOException
+            || failure instanceof RecordsRefusedException
+            || failure instanceof MigrationException
+            || failure instanceof LaneUnavailableException
+            || failure instanceof KafkaRefusedException
+            || failure instanceof StoreRefusedException;
+    return told ? Optional.of(String.valueOf(failure.getMessage())) : Optional.empty();
   }
 }

@@ -2,6 +2,7 @@ package io.foretell.app.cli;
 
 import io.foretell.app.Config;
 import io.foretell.app.Server;
+import io.foretell.app.logs.Logs;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -86,12 +87,17 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    // What is wrong with the configuration is told as the environment wants it.
+    if (Config.environment(Config.LOG_FORMAT.environment()).equals(Optional.of("json"))) {
+      Logs.configure(Logs.Format.JSON, "INFO");
+    }
     Config config = Config.load(Optional.ofNullable(file), flags());
     PrintWriter out = spec.commandLine().getOut();
     if (keys) {
       list(config, out);
       return 0;
     }
+    Logs.configure(config.get(Config.LOG_FORMAT), config.get(Config.LOG_LEVEL));
     CountDownLatch stopped = new CountDownLatch(1);
     Server server = new Server(config, InstantSource.system());
     Runtime.getRuntime()

@@ -51,10 +51,20 @@ public final class ApiClient {
 
   /** POST of a JSON body. */
   public JsonNode post(String path, Map<String, String> query, Object body) {
+    return post(path, query, body, TIMEOUT);
+  }
+
+  /** POST of a JSON body that may be answered late. */
+  public JsonNode post(String path, Map<String, String> query, Object body, Duration patience) {
     try {
       byte[] bytes = JSON.writeValueAsBytes(body);
       return send(
-          "POST", path, query, "application/json", HttpRequest.BodyPublishers.ofByteArray(bytes));
+          "POST",
+          path,
+          query,
+          "application/json",
+          HttpRequest.BodyPublishers.ofByteArray(bytes),
+          patience);
     } catch (JsonProcessingException e) {
       throw new CommandFailed("cannot write the request: " + e.getOriginalMessage());
     }
@@ -76,9 +86,23 @@ public final class ApiClient {
    * @param patience until they begin
    */
   public InputStream download(String path, Map<String, String> query, Duration patience) {
+    return download("POST", path, query, patience);
+  }
+
+  /**
+   * GET whose answer is bytes; the caller closes them.
+   *
+   * @param patience until they begin
+   */
+  public InputStream fetch(String path, Map<String, String> query, Duration patience) {
+    return download("GET", path, query, patience);
+  }
+
+  private InputStream download(
+      String method, String path, Map<String, String> query, Duration patience) {
     HttpRequest request =
         HttpRequest.newBuilder(uri(path, query))
-            .POST(HttpRequest.BodyPublishers.noBody())
+            .method(method, HttpRequest.BodyPublishers.noBody())
             .timeout(patience)
             .header("authorization", "Bearer " + token)
             .build();
@@ -134,10 +158,20 @@ public final class ApiClient {
       Map<String, String> query,
       String type,
       HttpRequest.BodyPublisher body) {
+    return send(method, path, query, type, body, TIMEOUT);
+  }
+
+  private JsonNode send(
+      String method,
+      String path,
+      Map<String, String> query,
+      String type,
+      HttpRequest.BodyPublisher body,
+      Duration patience) {
     HttpRequest request =
         HttpRequest.newBuilder(uri(path, query))
             .method(method, body)
-            .timeout(TIMEOUT)
+            .timeout(patience)
             .header("authorization", "Bearer " + token)
             .header("content-type", type)
             .build();

@@ -1,109 +1,22 @@
 package io.foretell.app.http;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code POST /backup}: an archive of everything, as it is made. */
 final class BackupApi {
-  private static final Logger log = LoggerFactory.getLogger(BackupApi.class);
-
-  private final Vertx vertx;
   private final Routes routes;
   private final Consumer<OutputStream> backup;
 
   /**
    * @param backup writes an archive; blocks
    */
-  BackupApi(Vertx vertx, Routes routes, Consumer<OutputStream> backup) {
-    this.vertx = vertx;
+  BackupApi(Routes routes, Consumer<OutputStream> backup) {
     this.routes = routes;
     this.backup = backup;
   }
 
   void bind() {
-    routes.download("/backup", this::send);
-  }
-
-  private void send(RoutingContext context) {
-    HttpServerResponse response = context.response();
-    Sending out = new Sending(vertx.getOrCreateContext(), response);
-    vertx
-        .executeBlocking(
-            () -> {
-              backup.accept(out);
-              return true;
-            },
-            false)
-        .onSuccess(
-            done -> {
-              log.info("a backup was made");
-              response.end();
-            })
-        .onFailure(
-            failure -> {
-              if (response.headWritten()) {
-                // The client sees that it breaks off, and that the manifest at the end is missing.
-                log.warn("a backup was cut off: {}", failure.toString());
-                response.reset();
-              } else {
-                routes.fail(context, failure);
-              }
-            });
-  }
-
-  /** A response as a stream for a thread that may wait: as fast as the client takes it. */
-  private static final class Sending extends OutputStream {
-    private static final long PATIENCE_SECONDS = 60;
-
-    private final Context context;
-    private final HttpServerResponse response;
-
-    Sending(Context context, HttpServerResponse response) {
-      this.context = context;
-      this.response = response;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      Buffer piece = Buffer.buffer(Arrays.copyOfRange(bytes, offset, offset + length));
-      CompletableFuture<Void> written = new CompletableFuture<>();
-      context.runOnContext(
-          now -> {
-            if (!response.headWritten()) {
-              response.setChunked(true).putHeader("content-type", "application/zip");
-            }
-            response
-                .write(piece)
-                .onSuccess(written::complete)
-                .onFailure(written::completeExceptionally);
-          });
-      try {
-        written.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        throw new IOException("the client does not take it: " + e.getMessage(), e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted");
-      }
-    }
+    routes.postForArchive("/backup", "a backup", call -> backup);
   }
 }

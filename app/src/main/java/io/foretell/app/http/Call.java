@@ -8,6 +8,8 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import io.vertx.ext.web.RoutingContext;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** One call of the API, as its handlers see it: typed parameters, or a problem for the caller. */
@@ -31,6 +33,17 @@ public final class Call {
   /** The tenant that the call is about. */
   public String tenant() {
     return query("tenant").orElse(DeviceId.DEFAULT_TENANT);
+  }
+
+  /** Tenant and, where the path has one, device: for the log. */
+  Map<String, String> about() {
+    Map<String, String> about = new HashMap<>();
+    about.put("tenant", tenant());
+    String device = context.pathParam("device");
+    if (device != null) {
+      about.put("device", device);
+    }
+    return about;
   }
 
   /** A segment of the path. */

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The conservation law: acknowledged = stored + rejected + in flight, since the data folder was
- * made.
+ * The conservation law: acknowledged = stored + rejected + in flight + erased, since the data
+ * folder was made. Erased is what ingest had stored or rejected of devices that were erased since.
  *
  * <p>The sides are counted apart. Acknowledged is what the lanes hold: every uplink, and every
  * reject that the gateway wrote in an uplink's stead. Stored and rejected are what ingest noted
@@ -21,6 +21,16 @@ public final class Conservation {
   private final LongSupplier rejects;
   private final DeviceStates states;
   private final LongSupplier lag;
+  private final Erased erased;
+
+  /** What ingest had counted of devices that were erased. */
+  public interface Erased {
+    /** Uplinks that were stored. */
+    long stored();
+
+    /** Uplinks that were rejected, each of them on the reject lane as well. */
+    long rejected();
+  }
 
   /**
    * Over the lanes and what ingest knows.
@@ -30,7 +40,12 @@ public final class Conservation {
    * @param lag uplinks that are not finished
    */
   public Conservation(
-      LongSupplier uplinks, LongSupplier rejects, DeviceStates states, LongSupplier lag) {
+      LongSupplier uplinks,
+      LongSupplier rejects,
+      DeviceStates states,
+      LongSupplier lag,
+      Erased erased) {
+    this.erased = erased;
     this.uplinks = uplinks;
     this.rejects = rejects;
     this.states = states;
@@ -43,6 +58,7 @@ public final class Conservation {
       long stored,
       long rejected,
       long inFlight,
+      long erased,
       boolean holds,
       Map<String, Long> reasons) {}
 
@@ -63,7 +79,9 @@ public final class Conservation {
             reasons.merge(reason.getKey().name(), reason.getValue(), Long::sum);
           }
         });
-    long atTheDoor = Math.max(0, rejects.getAsLong() - ledger.get());
+    long erasedRejects = erased.rejected();
+    long gone = erased.stored() + erasedRejects;
+    long atTheDoor = Math.max(0, rejects.getAsLong() - ledger.get() - erasedRejects);
     if (atTheDoor > 0) {
       reasons.put("at the door", atTheDoor);
     }
@@ -71,9 +89,9 @@ public final class Conservation {
     long acknowledged = onLane + atTheDoor;
     boolean holds =
         inFlight == 0
-            ? acknowledged == stored.get() + rejected
-            : acknowledged <= stored.get() + rejected + inFlight;
-    return new Balance(acknowledged, stored.get(), rejected, inFlight, holds, reasons);
+            ? acknowledged == stored.get() + rejected + gone
+            : acknowledged <= stored.get() + rejected + gone + inFlight;
+    return new Balance(acknowledged, stored.get(), rejected, inFlight, gone, holds, reasons);
   }
 
   /** Everything that was ever appended. */

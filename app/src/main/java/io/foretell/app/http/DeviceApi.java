@@ -7,6 +7,8 @@ import io.foretell.gateway.Downlink;
 import io.foretell.gateway.Presence;
 import io.foretell.gateway.identity.NewDevice;
 import io.foretell.gateway.identity.Registry;
+import io.foretell.ingest.history.AgeingHistory;
+import io.foretell.ingest.history.Bucket;
 import io.foretell.proto.Command;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.History;
@@ -17,6 +19,7 @@ import io.foretell.proto.ReasonCode;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +40,7 @@ final class DeviceApi {
   private final FleetView fleet;
   private final Presence presence;
   private final DeviceStates states;
-  private final History history;
+  private final AgeingHistory history;
   private final Downlink downlink;
   private final Lane<Command> commands;
   private final ModelDecoding decoding;
@@ -48,7 +51,7 @@ final class DeviceApi {
       FleetView fleet,
       Presence presence,
       DeviceStates states,
-      History history,
+      AgeingHistory history,
       Downlink downlink,
       Lane<Command> commands,
       ModelDecoding decoding,
@@ -151,9 +154,15 @@ final class DeviceApi {
     long until = call.number("until", Long.MAX_VALUE);
     int limit = call.limit(10_000);
     Optional<String> signal = call.query("signal");
-    List<History.Sample> samples = new ArrayList<>();
+    List<Map<String, Object>> samples = new ArrayList<>();
     for (String name : signal.isPresent() ? List.of(signal.get()) : history.signals(device)) {
-      samples.addAll(history.read(device, name, since, until, limit));
+      Map<Long, Bucket> buckets = new HashMap<>();
+      history
+          .buckets(device, name, since, until, limit)
+          .forEach(bucket -> buckets.put(bucket.t(), bucket));
+      for (History.Sample sample : history.read(device, name, since, until, limit)) {
+        samples.add(Shapes.sample(sample, Optional.ofNullable(buckets.get(sample.t()))));
+      }
     }
     return Map.of("items", samples);
   }

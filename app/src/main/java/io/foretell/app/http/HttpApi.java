@@ -2,6 +2,7 @@ package io.foretell.app.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.foretell.app.metrics.Metrics;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.firmwareota.Campaigns;
@@ -11,9 +12,9 @@ import io.foretell.gateway.ListenerException;
 import io.foretell.gateway.Presence;
 import io.foretell.gateway.http.SlowRequests;
 import io.foretell.gateway.identity.Registry;
+import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.proto.Command;
 import io.foretell.proto.Health;
-import io.foretell.proto.History;
 import io.foretell.proto.Lane;
 import io.foretell.proto.Part;
 import io.foretell.proto.ReasonCode;
@@ -24,6 +25,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -68,7 +70,7 @@ public final class HttpApi implements Part {
       Registry registry,
       Presence presence,
       DeviceStates states,
-      History history,
+      AgeingHistory history,
       Downlink downlink,
       Lane<Command> commands,
       Lane<Reject> rejects,
@@ -86,14 +88,16 @@ public final class HttpApi implements Part {
    * What the operator's routes need.
    *
    * @param roles what this process does; the API and the console are there with {@code desk}
+   * @param more binds routes of rooms beside
    */
   public record Operator(
       Predicate<String> admin,
       List<String> roles,
       Supplier<List<Health>> health,
-      Supplier<String> metrics,
+      Function<Boolean, Metrics.Page> metrics,
       Supplier<Map<String, Object>> server,
-      Consumer<OutputStream> backup) {}
+      Consumer<OutputStream> backup,
+      Consumer<Routes> more) {}
 
   /**
    * Puts the routes together.
@@ -152,7 +156,8 @@ public final class HttpApi implements Part {
     tickets.bind(routes);
     campaigns.bind(routes);
     new ServerApi(rooms.rejects(), rooms.conservation(), operator.server()).bind(routes);
-    new BackupApi(vertx, routes, operator.backup()).bind();
+    new BackupApi(routes, operator.backup()).bind();
+    operator.more().accept(routes);
   }
 
   private void operatorRoutes(Operator operator, ObjectMapper json) {
@@ -180,16 +185,33 @@ public final class HttpApi implements Part {
     router
         .get("/metrics")
         .handler(
-            context ->
-                vertx
-                    .executeBlocking(operator.metrics()::get, false)
-                    .onSuccess(
-                        text ->
-                            context
-                                .response()
-                                .putHeader("content-type", "text/plain; version=0.0.4")
-                                .end(text))
-                    .onFailure(failure -> routes.fail(context, failure)));
+            context -> {
+              boolean open = wantsOpenMetrics(context);
+              vertx
+                  .executeBlocking(() -> operator.metrics().apply(open), false)
+                  .onSuccess(
+                      page ->
+                          context
+                              .response()
+                              .putHeader("content-type", page.contentType())
+                              .putHeader("vary", "accept")
+                              .end(Buffer.buffer(page.body())))
+                  .onFailure(failure -> routes.fail(context, failure));
+            });
+  }
+
+  /** Whether the caller would rather have OpenMetrics than text. */
+  private static boolean wantsOpenMetrics(RoutingContext context) {
+    for (MIMEHeader wanted : context.parsedHeaders().accept()) {
+      if (wanted.weight() > 0 && wanted.component().equals("application")) {
+        if (wanted.subComponent().equals("openmetrics-text")) {
+          return true;
+        }
+      } else if (wanted.component().equals("text") || wanted.component().equals("*")) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private void authorise(RoutingContext context, Predicate<String> admin) {

@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Binds handlers that return plain values to the routes of the API. A handler may block: it runs on
@@ -69,10 +71,35 @@ public final class Routes {
     router.get(path).handler(context -> handler.accept(context, new Call(context, json)));
   }
 
-  /** Binds POST to what answers with bytes, as it makes them. */
-  void download(String path, Consumer<RoutingContext> handler) {
-    bound.add(HttpMethod.POST + " " + path);
-    router.post(path).handler(handler::accept);
+  /** Says how an archive is written, or refuses before anything of it is sent. */
+  @FunctionalInterface
+  public interface ArchiveHandler {
+    /** Writes it when it is called; may block then. */
+    Consumer<OutputStream> archive(Call call);
+  }
+
+  /** Binds GET to what answers with an archive, as it is made. */
+  public void getArchive(String path, String what, ArchiveHandler handler) {
+    archive(HttpMethod.GET, path, what, handler);
+  }
+
+  /** Binds POST to what answers with an archive, as it is made. */
+  public void postForArchive(String path, String what, ArchiveHandler handler) {
+    archive(HttpMethod.POST, path, what, handler);
+  }
+
+  private void archive(HttpMethod method, String path, String what, ArchiveHandler handler) {
+    bound.add(method + " " + path);
+    router
+        .route(method, path.replaceAll("\\{(\\w+)}", ":$1"))
+        .handler(
+            context ->
+                Archive.send(
+                    vertx,
+                    this,
+                    context,
+                    what,
+                    out -> handler.archive(new Call(context, json)).accept(out)));
   }
 
   /** {@code GET /devices/{device}} and so on, as in the OpenAPI file. */
@@ -89,10 +116,20 @@ public final class Routes {
             context -> {
               Call call = new Call(context, json);
               vertx
-                  .executeBlocking(() -> handler.answer(call), false)
+                  .executeBlocking(() -> said(call, handler), false)
                   .onSuccess(body -> answer(context, body))
                   .onFailure(failure -> fail(context, failure));
             });
+  }
+
+  /** Whatever is logged meanwhile says whom the call is about. */
+  private static @Nullable Object said(Call call, Handler handler) throws java.io.IOException {
+    call.about().forEach(MDC::put);
+    try {
+      return handler.answer(call);
+    } finally {
+      MDC.clear();
+    }
   }
 
   private void answer(RoutingContext context, @Nullable Object body) {

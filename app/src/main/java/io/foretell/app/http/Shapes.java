@@ -9,13 +9,16 @@ import io.foretell.diagnostics.Outlook;
 import io.foretell.diagnostics.episodes.Episode;
 import io.foretell.diagnostics.episodes.Healed;
 import io.foretell.gateway.Downlink;
+import io.foretell.ingest.history.Bucket;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Finding;
+import io.foretell.proto.History;
 import io.foretell.proto.Reject;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The shapes of the OpenAPI file that several routes and events share. */
 public final class Shapes {
@@ -55,7 +58,7 @@ public final class Shapes {
   }
 
   /** An Episode that is over. */
-  static Map<String, Object> healed(DeviceId device, Healed healed) {
+  public static Map<String, Object> healed(DeviceId device, Healed healed) {
     Map<String, Object> shape = new LinkedHashMap<>();
     shape.put("device", device.device());
     shape.put("cause", "fault:" + healed.identity());
@@ -120,8 +123,25 @@ public final class Shapes {
     return shape;
   }
 
+  /** A Sample; with what it stands for where that is more than one. */
+  public static Map<String, Object> sample(History.Sample sample, Optional<Bucket> bucket) {
+    Map<String, Object> shape = new LinkedHashMap<>();
+    shape.put("signal", sample.signal());
+    shape.put("t", sample.t());
+    shape.put("value", sample.value());
+    bucket.ifPresent(
+        of -> {
+          shape.put("min", of.min());
+          shape.put("max", of.max());
+          shape.put("last", of.last());
+          shape.put("count", of.count());
+          shape.put("width", of.width());
+        });
+    return shape;
+  }
+
   /** A Reject. */
-  static Map<String, Object> reject(Entry<Reject> entry) {
+  public static Map<String, Object> reject(Entry<Reject> entry) {
     Reject reject = entry.value();
     Map<String, Object> shape = new LinkedHashMap<>();
     shape.put("device", entry.key().device());

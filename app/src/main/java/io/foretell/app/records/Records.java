@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -150,6 +151,24 @@ public final class Records implements Part {
       copy.execute();
     } catch (SQLException e) {
       throw new UncheckedIOException(new IOException("records cannot be copied", e));
+    }
+  }
+
+  /**
+   * Gives the room of deleted rows back, so that nothing of them is left in the file. PostgreSQL
+   * does so itself, in its own time.
+   */
+  public void scrub() {
+    if (folder.isEmpty()) {
+      return;
+    }
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("VACUUM");
+      // The log in front of the file has old pages until it is taken in and cut.
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (SQLException e) {
+      throw new UncheckedIOException(new IOException("records keep the room of what went", e));
     }
   }
 

@@ -31,6 +31,7 @@ final class HouseRules {
             "app.cli",
             "app.client",
             "app.demo",
+            "app.erasure",
             "app.http",
             "agent.update",
             "diagnostics.offline.json",
@@ -80,9 +81,10 @@ final class HouseRules {
     LIBRARIES.put("org.postgresql", List.of("app.records"));
     LIBRARIES.put("org.bouncycastle", List.of("app.tls"));
     LIBRARIES.put("io.micrometer", List.of("app.metrics"));
+    LIBRARIES.put("io.opentelemetry", List.of("app.otel"));
     LIBRARIES.put("picocli", List.of("app.cli"));
     LIBRARIES.put("me.tongfei", List.of("app.cli"));
-    LIBRARIES.put("ch.qos.logback", List.of("app.cli"));
+    LIBRARIES.put("ch.qos.logback", List.of("app.cli", "app.logs"));
     LIBRARIES.put("org.yaml", List.of("app"));
   }
 

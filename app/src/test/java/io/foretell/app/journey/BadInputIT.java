@@ -275,17 +275,18 @@ final class BadInputIT {
   void dataFolder_ofALaterVersion_isRefusedAsItIs(@TempDir Path folder) throws RocksDBException {
     Path later = folder.resolve("later");
     RunningServer.in(later).close();
-    rewriteFormat(later.resolve("lanes"), "2");
+    String ours = rewriteFormat(later.resolve("lanes"), "1000");
 
     Foretell.Ran ran = serve(later, Map.of());
 
     assertThat(ran.exit()).isEqualTo(1);
     oneLine(ran, "later version");
-    rewriteFormat(later.resolve("lanes"), "1");
+    rewriteFormat(later.resolve("lanes"), ours);
     RunningServer.in(later).close();
   }
 
-  private static void rewriteFormat(Path lanes, String format) throws RocksDBException {
+  /** Returns the format that was there. */
+  private static String rewriteFormat(Path lanes, String format) throws RocksDBException {
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     try (Options options = new Options()) {
       RocksDB.listColumnFamilies(options, lanes.toString())
@@ -294,8 +295,10 @@ final class BadInputIT {
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try (DBOptions options = new DBOptions();
         RocksDB store = RocksDB.open(options, lanes.toString(), families, handles)) {
+      String before = new String(store.get("format".getBytes(UTF_8)), UTF_8);
       store.put("format".getBytes(UTF_8), format.getBytes(UTF_8));
       handles.forEach(ColumnFamilyHandle::close);
+      return before;
     }
   }
 

@@ -116,13 +116,13 @@ final class OperatorIT {
               server, device, "faults", JSON, "{\"code\":\"P0301\",\"status\":47}".getBytes(UTF_8));
       assertThat(Sender.HTTP.acknowledged(sent)).isTrue();
 
-      await("it is given up", () -> metrics().contains("foretell_webhook_dead 1.0"));
+      await("it is given up", () -> metrics().contains("foretell_webhook_deliveries_dead 1.0"));
     } finally {
       gone.stop(0);
     }
     assertThat(metrics())
-        .contains("foretell_diagnosis_early_total 0.0")
-        .contains("foretell_diagnosis_late_total 0.0")
+        .contains("foretell_diagnosis_early_releases_total 0.0")
+        .contains("foretell_diagnosis_late_reports_total 0.0")
         .contains("foretell_diagnosis_buffer_limit_bytes 100000.0");
   }
 

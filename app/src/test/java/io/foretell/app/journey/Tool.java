@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class Tool implements AutoCloseable {
   private static final long SECONDS = 60;
   private static final String INSTALL =
-      "apt-get install mosquitto-clients libcoap3-bin influxdb curl";
+      "apt-get install mosquitto-clients libcoap3-bin influxdb curl prometheus";
 
   private final Process process;
   private final Path output;
@@ -73,7 +73,7 @@ public final class Tool implements AutoCloseable {
   }
 
   /** The same, as bytes. */
-  byte[] bytes() {
+  public byte[] bytes() {
     try {
       return Files.readAllBytes(output);
     } catch (IOException e) {

@@ -22,7 +22,9 @@ public final class Hostile implements AutoCloseable {
     HUGE_LENGTH
   }
 
-  private static final int AT_ONCE = 1_000;
+  /** How many half-open sockets there are at a time. */
+  public static final int AT_ONCE = 1_000;
+
   private static final int HALF = 12_000;
   private static final int ANSWER_MILLIS = 6_000;
   private static final byte[] HUGE = {0x10, -1, -1, -1, 0x7F, 0, 4};
@@ -44,6 +46,11 @@ public final class Hostile implements AutoCloseable {
   /** How many connections they have made. */
   public long came() {
     return came.sum();
+  }
+
+  /** Whether they still come; false where the server could not be reached. */
+  public boolean coming() {
+    return thread.isAlive();
   }
 
   /** How many of them the server had not closed after six seconds. */

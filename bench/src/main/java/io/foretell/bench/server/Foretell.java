@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 public final class Foretell implements Server {
   private static final int START_SECONDS = 120;
   private static final long SETTLE_SECONDS = 120;
-  private static final Pattern LAG = Pattern.compile("foretell_lag\\{reader=\"loop\",?} (\\S+)");
+  private static final Pattern LAG =
+      Pattern.compile("foretell_lane_lag_entries\\{reader=\"loop\",?} (\\S+)");
 
   private final Child child;
   private final int port;
@@ -134,7 +135,7 @@ public final class Foretell implements Server {
     while (System.nanoTime() < deadline) {
       Matcher lag = LAG.matcher(get("/metrics"));
       if (!lag.find()) {
-        throw new IllegalStateException("no foretell_lag in /metrics");
+        throw new IllegalStateException("no foretell_lane_lag_entries in /metrics");
       }
       if (Double.parseDouble(lag.group(1)) == 0) {
         return System.nanoTime();

@@ -45,16 +45,11 @@ public final class WebhookRelay implements Relay {
   private final AddressGuard guard;
   private final CloudEvent events;
   private final PinnedPost http;
+  private final DeliveryTrace trace;
   private final ExecutorService senders;
   private long prunedAt;
 
-  /**
-   * A relay to webhooks.
-   *
-   * @param name its identity in the outbox
-   * @param guard decides which addresses may be connected to
-   * @param tls makes the connections of https; the platform's own, or one with other trust
-   */
+  /** A relay to webhooks whose attempts nobody traces. */
   public WebhookRelay(
       String name,
       Outbox outbox,
@@ -62,11 +57,31 @@ public final class WebhookRelay implements Relay {
       WebhookConfig config,
       AddressGuard guard,
       SSLSocketFactory tls) {
+    this(name, outbox, store, config, guard, tls, DeliveryTrace.NONE);
+  }
+
+  /**
+   * A relay to webhooks.
+   *
+   * @param name its identity in the outbox
+   * @param guard decides which addresses may be connected to
+   * @param tls makes the connections of https; the platform's own, or one with other trust
+   * @param trace told of every attempt
+   */
+  public WebhookRelay(
+      String name,
+      Outbox outbox,
+      WebhookStore store,
+      WebhookConfig config,
+      AddressGuard guard,
+      SSLSocketFactory tls,
+      DeliveryTrace trace) {
     this.name = name;
     this.outbox = outbox;
     this.store = store;
     this.config = config;
     this.guard = guard;
+    this.trace = trace;
     this.events = new CloudEvent(config.source());
     this.http = new PinnedPost(tls, config.connectTimeout(), config.answerTimeout());
     AtomicInteger number = new AtomicInteger();
@@ -173,21 +188,26 @@ public final class WebhookRelay implements Relay {
 
   private boolean attempt(WebhookStore.Due due, long now) {
     Delivery delivery = due.delivery();
+    DeliveryTrace.Attempt traced = trace.begin(delivery, due.url());
     try {
       InetAddress address = guard.connectable(due.url());
       byte[] body = due.body().getBytes(StandardCharsets.UTF_8);
-      PinnedPost.Answer answer = http.post(due.url(), address, fields(due, body, now), body);
-      if (answer.status() < 300) {
+      Map<String, String> fields = fields(due, body, now);
+      fields.putAll(traced.fields());
+      PinnedPost.Answer answer = http.post(due.url(), address, fields, body);
+      boolean taken = answer.status() < 300;
+      if (taken) {
         store.record(ended(delivery, Delivery.State.DELIVERED, answer.status(), "", now));
-        return true;
-      }
-      if (answer.status() == GONE) {
+      } else if (answer.status() == GONE) {
         gone(delivery, now);
       } else {
         failed(delivery, answer.status(), "HTTP " + answer.status(), answer.retryAfter(), now);
       }
+      traced.ended(answer.status(), taken ? "" : "HTTP " + answer.status());
+      return taken;
     } catch (IOException | InvalidInputException e) {
       failed(delivery, 0, describe(e), OptionalLong.empty(), now);
+      traced.ended(0, describe(e));
     }
     return false;
   }

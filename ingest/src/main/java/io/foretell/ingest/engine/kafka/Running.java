@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +44,8 @@ final class Running implements KafkaLane.Brokers {
   private static final Logger LOG = LoggerFactory.getLogger(Running.class);
   private static final String NOTICE = "appends";
   private static final int TIMER_THREADS = 2;
+  private static final String AWAY = "brokers";
+  private static final long TRIED_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long COPYING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final KafkaEngineOptions options;
@@ -68,7 +71,11 @@ final class Running implements KafkaLane.Brokers {
   private @Nullable Admin admin;
   private @Nullable LogReader reader;
   private @Nullable Producer<byte[], byte[]> producer;
+  private final List<String> watched = new CopyOnWriteArrayList<>();
+  private @Nullable BrokerWatch watch;
   private volatile boolean down;
+  private volatile long downAt;
+  private volatile boolean away;
 
   Running(
       KafkaEngineOptions options,
@@ -118,6 +125,39 @@ final class Running implements KafkaLane.Brokers {
     for (KafkaLane<?> lane : lanes) {
       learn(lane.topic());
       lane.open(this);
+    }
+    watched.addAll(lanes.stream().map(KafkaLane::topic).toList());
+    if (watch == null) {
+      BrokerWatch made = new BrokerWatch(admin(), watched, timer, this::looked);
+      watch = made;
+      made.start();
+    }
+  }
+
+  private void looked(String trouble) {
+    if (!trouble.isEmpty()) {
+      if (!away) {
+        LOG.error("lanes: LANES_UNAVAILABLE, {}", trouble);
+      }
+      away = true;
+      notices.put(
+          AWAY,
+          new Health.Notice(
+              "LANES_UNAVAILABLE",
+              Severity.CRITICAL,
+              "Messages could not be made durable: " + trouble,
+              "See that enough brokers run for min.insync.replicas; they are asked again every few"
+                  + " seconds."));
+      return;
+    }
+    if (away) {
+      away = false;
+      notices.clear(AWAY);
+      LOG.info("lanes: the brokers answer again");
+    }
+    // Where nobody sends since this was said to be unready, nobody would see that it is over.
+    if (down && System.nanoTime() - downAt > TRIED_AGAIN_NANOS) {
+      up();
     }
   }
 
@@ -256,6 +296,7 @@ final class Running implements KafkaLane.Brokers {
   }
 
   private LaneUnavailableException down(Exception failure) {
+    downAt = System.nanoTime();
     if (!down && !hosting.closing()) {
       down = true;
       LOG.error("lanes: LANES_UNAVAILABLE, nothing is acknowledged until it works again", failure);
@@ -275,6 +316,7 @@ final class Running implements KafkaLane.Brokers {
   /** Whether messages are taken and stages run. */
   boolean up(Collection<HostedStage<?, ?>> stages, Collection<StateCopy<?, ?>> observed) {
     return !down
+        && !away
         && stages.stream().allMatch(HostedStage::up)
         && observed.stream().allMatch(StateCopy::up);
   }
@@ -383,6 +425,9 @@ final class Running implements KafkaLane.Brokers {
 
   void close(Collection<KafkaLane<?>> lanes) {
     hosting.shut().complete(null);
+    if (watch != null) {
+      watch.close();
+    }
     lanes.forEach(lane -> lane.open(null));
     timer.getQueue().stream().toList().forEach(task -> ((Runnable) task).run());
     hosted.forEach(HostedStage::close);

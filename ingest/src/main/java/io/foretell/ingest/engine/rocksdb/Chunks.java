@@ -1,13 +1,15 @@
 package io.foretell.ingest.engine.rocksdb;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Records that were written together, as one value of the store: a group of appends then costs one
  * insertion for all, and not one each.
  *
  * <pre>
- * chunk    0x80  count:4  count × (length:4  record)
+ * chunk    0x80  count:4  count × (length:4  record)      length 0: it was erased
  * </pre>
  *
  * A chunk's key is the offset of its last record, so that a search for an offset ends at the chunk
@@ -17,8 +19,28 @@ import java.util.Arrays;
 final class Chunks {
   private static final byte TAG = (byte) 0x80;
   private static final int HEAD = 1 + Integer.BYTES;
+  private static final byte[] GONE = {};
 
   private Chunks() {}
+
+  /**
+   * A value without the records at some offsets, whose places stay taken.
+   *
+   * @param last the offset of its last record
+   * @return empty where nothing is left
+   */
+  static Optional<byte[]> without(byte[] value, long last, Set<Long> erased) {
+    Builder rest = new Builder();
+    boolean empty = true;
+    Walk walk = new Walk(value);
+    for (long offset = last - walk.count() + 1; walk.hasNext(); offset++) {
+      byte[] record = walk.next();
+      boolean stays = record.length > 0 && !erased.contains(offset);
+      rest.add(stays ? record : GONE);
+      empty &= !stays;
+    }
+    return empty ? Optional.empty() : Optional.of(rest.take());
+  }
 
   /** A chunk in the making. */
   static final class Builder {
@@ -91,8 +113,13 @@ final class Chunks {
       return taken < count;
     }
 
+    /** Whether the next one is only a place that is taken. */
+    boolean isErased() {
+      return value[0] == TAG && (int) Keys.INT.get(value, next) == 0;
+    }
+
     void skip() {
-      next += Integer.BYTES + (int) Keys.INT.get(value, next);
+      next += value[0] == TAG ? Integer.BYTES + (int) Keys.INT.get(value, next) : 0;
       taken++;
     }
 

@@ -57,6 +57,10 @@ final class Keys {
     return ("begin/" + topic + "/" + partition).getBytes(UTF_8);
   }
 
+  static byte[] end(String topic, int partition) {
+    return ("end/" + topic + "/" + partition).getBytes(UTF_8);
+  }
+
   static byte[] floor(String topic, int partition) {
     return ("floor/" + topic + "/" + partition).getBytes(UTF_8);
   }

@@ -6,7 +6,8 @@ import io.foretell.proto.Entry;
 import io.foretell.proto.Position;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -52,7 +53,7 @@ final class Partition<T> {
     long kept = store.metaNumber(Keys.begin(lane, number), 0);
     long last = store.read(db -> last());
     begin = kept;
-    next = Math.max(kept, last + 1);
+    next = Math.max(Math.max(kept, last + 1), store.metaNumber(Keys.end(lane, number), 0));
     floor = store.metaNumber(Keys.floor(lane, number), Long.MIN_VALUE);
     tail.reset(next);
     end = next;
@@ -130,6 +131,43 @@ final class Partition<T> {
       group.batch.put(Keys.floor(lane, number), Keys.number(time));
     }
     return next;
+  }
+
+  /**
+   * Takes entries out. What they take among the offsets stays taken, also where they were the last.
+   */
+  void erase(Group group, List<Long> offsets) throws RocksDBException {
+    if (offsets.isEmpty()) {
+      return;
+    }
+    try (RocksIterator iterator = store.iterator(family)) {
+      for (int i = 0; i < offsets.size(); ) {
+        iterator.seek(Keys.number(offsets.get(i)));
+        if (!iterator.isValid()) {
+          break;
+        }
+        long last = Keys.number(iterator.key());
+        int to = i;
+        while (to < offsets.size() && offsets.get(to) <= last) {
+          to++;
+        }
+        erase(group, last, iterator.value(), Set.copyOf(offsets.subList(i, to)));
+        i = to;
+      }
+    }
+    group.batch.put(Keys.end(lane, number), Keys.number(next));
+    // Readers go to the store for what was erased and for its neighbours.
+    tail.reset(end);
+  }
+
+  private void erase(Group group, long last, byte[] value, Set<Long> offsets)
+      throws RocksDBException {
+    Optional<byte[]> rest = Chunks.without(value, last, offsets);
+    if (rest.isPresent()) {
+      group.batch.put(family.handle(), Keys.number(last), rest.get());
+    } else {
+      group.batch.delete(family.handle(), Keys.number(last));
+    }
   }
 
   /** Puts the end of the entries below an offset into a group. */
@@ -210,7 +248,7 @@ final class Partition<T> {
   private void readChunk(long last, byte[] value, long from, int count, List<Entry<T>> read) {
     Chunks.Walk walk = new Chunks.Walk(value);
     for (long offset = last - walk.count() + 1; walk.hasNext() && read.size() < count; offset++) {
-      if (offset < from) {
+      if (offset < from || walk.isErased()) {
         walk.skip();
       } else {
         byte[] record = walk.next();
@@ -221,26 +259,30 @@ final class Partition<T> {
     }
   }
 
-  /** The time of the entry at an offset; empty where it is not kept. */
-  OptionalLong timeAt(long offset) {
+  /** The time of the first entry from an offset on; the latest of all where there is none. */
+  long timeFrom(long offset) {
     return store.read(
         db -> {
           try (RocksIterator iterator = store.iterator(family)) {
+            long time = Long.MAX_VALUE;
             iterator.seek(Keys.number(offset));
-            return iterator.isValid()
-                ? timeAt(offset, Keys.number(iterator.key()), iterator.value())
-                : OptionalLong.empty();
+            while (iterator.isValid() && time == Long.MAX_VALUE) {
+              time = timeFrom(offset, Keys.number(iterator.key()), iterator.value());
+              iterator.next();
+            }
+            return time;
           }
         });
   }
 
-  private static OptionalLong timeAt(long offset, long last, byte[] value) {
+  private static long timeFrom(long offset, long last, byte[] value) {
     Chunks.Walk walk = new Chunks.Walk(value);
-    for (long at = last - walk.count() + 1; at < offset; at++) {
+    for (long at = last - walk.count() + 1; walk.hasNext(); at++) {
+      if (at >= offset && !walk.isErased()) {
+        return Records.at(walk.next());
+      }
       walk.skip();
     }
-    return last - walk.count() < offset
-        ? OptionalLong.of(Records.at(walk.next()))
-        : OptionalLong.empty();
+    return Long.MAX_VALUE;
   }
 }

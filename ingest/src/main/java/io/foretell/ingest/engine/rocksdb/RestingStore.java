@@ -93,7 +93,7 @@ public final class RestingStore implements Resting {
   private static void chunk(long last, byte[] value, long begin, Consumer<Kept> to) {
     Chunks.Walk walk = new Chunks.Walk(value);
     for (long offset = last - walk.count() + 1; walk.hasNext(); offset++) {
-      if (offset < begin) {
+      if (offset < begin || walk.isErased()) {
         walk.skip();
       } else {
         byte[] record = walk.next();

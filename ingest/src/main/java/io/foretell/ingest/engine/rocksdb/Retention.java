@@ -2,7 +2,6 @@ package io.foretell.ingest.engine.rocksdb;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +51,7 @@ final class Retention {
     long high = limit;
     while (low < high) {
       long middle = (low + high) >>> 1;
-      OptionalLong at = partition.timeAt(middle);
-      if (at.isEmpty() || at.getAsLong() < oldest) {
+      if (partition.timeFrom(middle) < oldest) {
         low = middle + 1;
       } else {
         high = middle;

@@ -214,6 +214,32 @@ public final class RocksEngine implements Engine {
   }
 
   /**
+   * Takes out what lanes and states have of a device, for good: also its bytes in the tables and in
+   * the log. Offsets stay as they are, with gaps. Nothing of the device may be on its way: entries
+   * that a stage or a sink has still to read are not erased.
+   *
+   * <p>Devices go on being acknowledged. Passes are held for a moment; the search before and the
+   * writing of tables behind take as long as the device's partitions are large.
+   *
+   * @param patience how long to wait for passes that are under way
+   * @return how many entries of each lane, and of {@code states}
+   * @throws LaneUnavailableException where entries have still to be read, or the disk fails;
+   *     nothing or all was then taken out, and to do it again is safe
+   */
+  public Map<String, Long> erase(DeviceId device, Duration patience) {
+    Eraser eraser;
+    synchronized (this) {
+      Running now = running;
+      if (now == null) {
+        throw new LaneUnavailableException("the engine is not started");
+      }
+      eraser = now.erase(device, stages.values(), patience);
+    }
+    eraser.scrub();
+    return eraser.counts();
+  }
+
+  /**
    * Looks at the clock now; it does so itself ten times a second. For who moves the clock by hand.
    */
   public void advance() {

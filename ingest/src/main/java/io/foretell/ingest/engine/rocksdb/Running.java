@@ -2,6 +2,7 @@ package io.foretell.ingest.engine.rocksdb;
 
 import io.foretell.ingest.engine.Attached;
 import io.foretell.ingest.engine.Notices;
+import io.foretell.proto.DeviceId;
 import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Topic;
 import java.time.Duration;
@@ -230,6 +231,15 @@ final class Running implements StagePass.Wiring {
     } finally {
       gate.open();
     }
+  }
+
+  /** Takes out what lanes and states have of a device; see {@link RocksEngine#erase}. */
+  Eraser erase(DeviceId device, Collection<HostedStage<?, ?>> stages, Duration patience) {
+    Eraser eraser = new Eraser(works, opened(), device);
+    eraser.look();
+    between(patience, () -> eraser.apply(stages, patience));
+    loops.forEach(Loop::wake);
+    return eraser;
   }
 
   /** Completes when all that passes have done is committed; while no pass runs. */

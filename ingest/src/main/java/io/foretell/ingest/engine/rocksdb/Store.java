@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
@@ -245,6 +246,41 @@ final class Store implements AutoCloseable {
       throw new LaneUnavailableException("the disk fails still: " + e.getMessage(), e);
     } finally {
       lock.writeLock().unlock();
+    }
+  }
+
+  /** What was read so far is void: whoever keeps any of it learns it anew. */
+  void renew() {
+    lock.writeLock().lock();
+    try {
+      epoch++;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Keys of a family from one to another, both included. */
+  record Range(Family family, byte[] from, byte[] to) {}
+
+  /** Writes out what is in memory, so that the log goes, and the tables of some ranges anew. */
+  void scrub(List<Range> ranges) {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true);
+        CompactRangeOptions compaction =
+            new CompactRangeOptions()
+                .setBottommostLevelCompaction(
+                    CompactRangeOptions.BottommostLevelCompaction.kForce)) {
+      read(
+          open -> {
+            open.flush(options, families.values().stream().map(Family::handle).toList());
+            return true;
+          });
+      for (Range range : ranges) {
+        read(
+            open -> {
+              open.compactRange(range.family().handle(), range.from(), range.to(), compaction);
+              return true;
+            });
+      }
     }
   }
 

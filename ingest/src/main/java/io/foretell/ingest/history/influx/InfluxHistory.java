@@ -1,7 +1,10 @@
 package io.foretell.ingest.history.influx;
 
 import com.influxdb.query.InfluxQLQueryResult;
+import io.foretell.ingest.history.AgeingHistory;
+import io.foretell.ingest.history.Bucket;
 import io.foretell.ingest.history.KeptHistory;
+import io.foretell.ingest.history.Retention;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
@@ -43,20 +46,34 @@ public final class InfluxHistory implements KeptHistory {
   private static final long LAST = Long.MAX_VALUE / 1_000_000;
 
   private final InfluxSettings settings;
+  private final Retention retention;
   private final Lines lines = new Lines();
   private final AtomicLong incomplete = new AtomicLong();
   private volatile String trouble = "";
   private @Nullable Server server;
   private @Nullable ExecutorService writer;
+  private @Nullable Levels levels;
 
   /** A history in a server that is not yet asked for anything. */
   public InfluxHistory(InfluxSettings settings) {
+    this(settings, Retention.NONE);
+  }
+
+  /**
+   * A history in a server that is not yet asked for anything.
+   *
+   * @param retention what becomes of old samples
+   */
+  public InfluxHistory(InfluxSettings settings, Retention retention) {
     this.settings = settings;
+    this.retention = retention;
   }
 
   @Override
   public synchronized void start() {
-    server = new Server(settings);
+    Server opened = new Server(settings);
+    server = opened;
+    levels = new Levels(opened, retention);
     writer =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -124,15 +141,76 @@ public final class InfluxHistory implements KeptHistory {
   public List<String> signals(DeviceId device) {
     List<String> signals = new ArrayList<>();
     String question =
-        "SHOW TAG VALUES FROM \"%s\" WITH KEY = \"signal\" WHERE %s"
+        "SHOW TAG VALUES FROM /^%s(_[0-9]+ms)?$/ WITH KEY = \"signal\" WHERE %s"
             .formatted(Lines.MEASUREMENT, where(device));
     for (InfluxQLQueryResult.Series series : ask(question)) {
       for (InfluxQLQueryResult.Series.Record row : series.getValues()) {
         signals.add(String.valueOf(row.getValueByKey("value")));
       }
     }
-    signals.sort(null);
-    return signals;
+    return signals.stream().distinct().sorted().toList();
+  }
+
+  @Override
+  public List<Bucket> buckets(DeviceId device, String signal, long since, long until, int limit) {
+    long from = Math.max(-LAST, Math.min(LAST, since));
+    long to = Math.max(-LAST, Math.min(LAST, until));
+    if (limit <= 0 || from >= to) {
+      return List.of();
+    }
+    return asking(with -> with.read(device, signal, from, to, limit));
+  }
+
+  @Override
+  public boolean age(long now) {
+    ExecutorService by;
+    Levels with;
+    synchronized (this) {
+      by = writer;
+      with = levels;
+    }
+    if (by == null || with == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    try {
+      // On the writer's thread: so no sample of this process comes between what is read and what is
+      // deleted.
+      return CompletableFuture.supplyAsync(() -> step(with, now), by).join();
+    } catch (CompletionException e) {
+      throw new UncheckedIOException(new IOException("history cannot age", e.getCause()));
+    }
+  }
+
+  @Override
+  public long erase(DeviceId device) {
+    return asking(with -> with.erase(device));
+  }
+
+  private static boolean step(Levels with, long now) {
+    try {
+      return with.age(now);
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private interface Question<T> {
+    T ask(Levels levels) throws IOException;
+  }
+
+  private <T> T asking(Question<T> question) {
+    Levels with;
+    synchronized (this) {
+      with = levels;
+    }
+    if (with == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    try {
+      return question.ask(with);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
@@ -152,7 +230,8 @@ public final class InfluxHistory implements KeptHistory {
         samples.add(sample(signal, row, "value"));
       }
     }
-    return samples;
+    return AgeingHistory.merged(
+        signal, samples, buckets(device, signal, since, until, limit), limit);
   }
 
   @Override
@@ -167,7 +246,7 @@ public final class InfluxHistory implements KeptHistory {
         samples.add(sample(signal, row, "last"));
       }
     }
-    return samples;
+    return asking(with -> with.newest(device, samples));
   }
 
   @Override
@@ -222,7 +301,7 @@ public final class InfluxHistory implements KeptHistory {
         Double.parseDouble(String.valueOf(row.getValueByKey(column))));
   }
 
-  private static String where(DeviceId device) {
+  static String where(DeviceId device) {
     return "\"tenant\" = "
         + quoted(device.tenant())
         + " AND \"device\" = "

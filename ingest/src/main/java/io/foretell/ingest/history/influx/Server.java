@@ -111,6 +111,15 @@ final class Server implements AutoCloseable {
     }
   }
 
+  /** Does what an InfluxQL statement says. */
+  void execute(String influxQl) throws IOException {
+    String form = "q=" + encoded(influxQl);
+    HttpResponse<String> answer = post("/query?db=", form, "application/x-www-form-urlencoded");
+    if (answer.statusCode() / 100 != 2 || answer.body().contains("\"error\"")) {
+      throw new IOException("InfluxDB answered " + answer.statusCode() + " " + answer.body());
+    }
+  }
+
   @Override
   public void close() {
     client.close();
@@ -153,6 +162,8 @@ final class Server implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(body));
     if (!settings.user().isEmpty()) {
       request.header("Authorization", basic());
+    } else if (!settings.secret().isEmpty()) {
+      request.header("Authorization", "Token " + settings.secret());
     }
     return send(request.build());
   }

@@ -32,8 +32,9 @@ final class Journal {
   private ByteWriter record = new ByteWriter(1024);
   private long before;
 
-  Journal(Store store) {
+  Journal(Store store) throws RocksDBException {
     this.store = store;
+    this.next = store.journalFloor();
   }
 
   /** The number of the record at hand. */
@@ -96,6 +97,7 @@ final class Journal {
 
   /** Reads all records that are on disk; {@link #number} is that of the record being read. */
   void replay(Visitor visitor) throws RocksDBException {
+    long floor = next;
     try (RocksIterator iterator = store.db.newIterator(store.journal)) {
       for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
         next = Store.number(iterator.key());
@@ -108,6 +110,7 @@ final class Journal {
         visitor.endOfRecord();
       }
     }
+    next = Math.max(next, floor);
   }
 
   private static void read(byte[] bytes, Visitor visitor) throws RocksDBException {

@@ -2,6 +2,7 @@ package io.foretell.ingest.history.rocksdb;
 
 import io.foretell.ingest.history.ChunkCodec;
 import io.foretell.ingest.history.SampleBuffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -32,6 +34,9 @@ final class OpenSet implements Journal.Visitor {
 
   private record Dirty(OpenSeries series, long since, long offset) {}
 
+  /** What the journal calls by an id; before is 0 where nothing of it was folded. */
+  private record Replayed(SeriesKey key, long before, long cutoff) {}
+
   private final Store store;
   private final Sealer sealer;
   private final Journal journal;
@@ -42,7 +47,7 @@ final class OpenSet implements Journal.Visitor {
   private final LinkedHashMap<SeriesKey, OpenSeries> open = new LinkedHashMap<>(256, 0.75f, true);
   private final ArrayDeque<Dirty> dirty = new ArrayDeque<>();
   private final List<OpenSeries> touched = new ArrayList<>();
-  private final Map<Integer, SeriesKey> replayed = new HashMap<>();
+  private final Map<Integer, Optional<Replayed>> replayed = new HashMap<>();
   private long footprint;
   private int nextId;
   private final WriteBatch batch = new WriteBatch();
@@ -54,7 +59,7 @@ final class OpenSet implements Journal.Visitor {
     this.mostMemory = mostMemory;
     this.mostJournal = mostJournal;
     byte[] lastId = store.lastKey(store.names);
-    this.nextId = lastId == null ? 0 : Store.id(lastId) + 1;
+    this.nextId = Math.max(store.idFloor(), lastId == null ? 0 : Store.id(lastId) + 1);
     journal.replay(this);
     replayed.clear();
   }
@@ -101,16 +106,103 @@ final class OpenSet implements Journal.Visitor {
 
   @Override
   public void sample(int id, long time, double value) throws RocksDBException {
-    SeriesKey key = replayed.get(id);
-    if (key == null) {
-      byte[] name = store.db.get(store.names, Store.idKey(id));
-      if (name == null) {
-        throw new RocksDBException("series " + id + " has no name");
-      }
-      key = SeriesKey.ofBytes(name);
-      replayed.put(id, key);
+    Optional<Replayed> known = replayed.get(id);
+    if (known == null) {
+      known = known(id);
+      replayed.put(id, known);
     }
-    put(series(key), time, value);
+    if (known.isPresent()
+        && (journal.number() >= known.get().before() || time >= known.get().cutoff())) {
+      put(series(known.get().key()), time, value);
+    }
+  }
+
+  private Optional<Replayed> known(int id) throws RocksDBException {
+    byte[] name = store.db.get(store.names, Store.idKey(id));
+    if (name == null && id < store.idFloor()) {
+      return Optional.empty();
+    }
+    if (name == null) {
+      throw new RocksDBException("series " + id + " has no name");
+    }
+    byte[] mark = store.db.get(store.rollups, Store.markKey(id));
+    ByteBuffer folded = ByteBuffer.wrap(mark == null ? new byte[16] : mark);
+    return Optional.of(new Replayed(SeriesKey.ofBytes(name), folded.getLong(), folded.getLong()));
+  }
+
+  /** Files the samples of a series that are in no chunk, where one of them is before a moment. */
+  boolean sealBefore(SeriesKey key, int id, long time) throws RocksDBException {
+    OpenSeries series = open.get(key);
+    if (series == null) {
+      byte[] tail = store.db.get(store.tails, Store.idKey(id));
+      if (tail == null || ChunkCodec.decode(tail).first() >= time) {
+        return false;
+      }
+      series = series(key);
+    }
+    if (series.buffer.size() == 0 || series.buffer.time(0) >= time) {
+      return false;
+    }
+    sealer.seal(series, batch);
+    footprint += series.footprint() - series.counted;
+    series.counted = series.footprint();
+    write();
+    return true;
+  }
+
+  /**
+   * Notes that of the records of the journal so far, all of a series before a moment was folded.
+   */
+  void mark(int id, long cutoff, WriteBatch into) throws RocksDBException {
+    byte[] mark = ByteBuffer.allocate(16).putLong(journal.number()).putLong(cutoff).array();
+    into.put(store.rollups, Store.markKey(id), mark);
+    store.journalFloor(journal.number(), into);
+  }
+
+  /** Learns again what chunks a series has. */
+  void refresh(SeriesKey key) {
+    OpenSeries series = open.get(key);
+    if (series != null) {
+      series.sealedLast = OpenSeries.NONE;
+      series.sealedSize = 0;
+      sealer.load(series);
+    }
+  }
+
+  /** Forgets a series of which nothing is left. */
+  void removeWhereEmpty(SeriesKey key, int id) throws RocksDBException {
+    OpenSeries series = open.get(key);
+    boolean empty =
+        (series == null || series.buffer.size() == 0)
+            && store.db.get(store.tails, Store.idKey(id)) == null
+            && store.none(store.chunks, id)
+            && store.none(store.rollups, id, Store.rollupKey(id, 1, 0));
+    if (empty) {
+      remove(key, id);
+      write();
+    }
+  }
+
+  /** Takes out all of a series; the journal is free of it after {@link #flush}. */
+  void erase(SeriesKey key, int id) throws RocksDBException {
+    remove(key, id);
+    write();
+  }
+
+  private void remove(SeriesKey key, int id) throws RocksDBException {
+    byte[] from = Store.idKey(id);
+    byte[] to = Store.idKey(id + 1);
+    batch.delete(store.series, key.toBytes());
+    batch.delete(store.names, from);
+    batch.delete(store.tails, from);
+    batch.deleteRange(store.chunks, from, to);
+    batch.deleteRange(store.rollups, from, to);
+    store.idFloor(nextId, batch);
+    OpenSeries series = open.remove(key);
+    if (series != null) {
+      footprint -= series.counted;
+      series.dirtySince = OpenSeries.CLEAN;
+    }
   }
 
   @Override

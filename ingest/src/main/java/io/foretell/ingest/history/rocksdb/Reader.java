@@ -1,5 +1,7 @@
 package io.foretell.ingest.history.rocksdb;
 
+import io.foretell.ingest.history.AgeingHistory;
+import io.foretell.ingest.history.Bucket;
 import io.foretell.ingest.history.ChunkCodec;
 import io.foretell.ingest.history.Samples;
 import io.foretell.proto.DeviceId;
@@ -56,6 +58,10 @@ final class Reader {
     return signals;
   }
 
+  List<SeriesKey> series(DeviceId device) {
+    return signals(device).stream().map(signal -> new SeriesKey(device, signal)).toList();
+  }
+
   List<Sample> latest(DeviceId device) throws RocksDBException {
     List<Sample> latest = new ArrayList<>();
     for (String signal : signals(device)) {
@@ -72,6 +78,7 @@ final class Reader {
       return List.of();
     }
     RocksIterator iterator;
+    RocksIterator rollups;
     Samples tail;
     int id;
     memory.lock();
@@ -84,11 +91,25 @@ final class Reader {
       id = known;
       tail = series == null ? tailOf(id) : series.buffer.samples();
       iterator = store.db.newIterator(store.chunks);
+      rollups = store.db.newIterator(store.rollups);
     } finally {
       memory.unlock();
     }
-    try (iterator) {
-      return new Range(key.signal(), since, until, limit, tail).read(iterator, id);
+    try (iterator;
+        rollups) {
+      List<Sample> raw = new Range(key.signal(), since, until, limit, tail).read(iterator, id);
+      return AgeingHistory.merged(
+          key.signal(), raw, Rollups.read(rollups, id, since, until, limit), limit);
+    }
+  }
+
+  List<Bucket> buckets(SeriesKey key, long since, long until, int limit) throws RocksDBException {
+    Integer id = idOf(key);
+    if (id == null || limit <= 0 || since >= until) {
+      return List.of();
+    }
+    try (RocksIterator rollups = store.db.newIterator(store.rollups)) {
+      return Rollups.read(rollups, id, since, until, limit);
     }
   }
 
@@ -101,25 +122,31 @@ final class Reader {
         if (id == null) {
           return null;
         }
-        return later(key.signal(), tailOf(id), newestChunk(id));
+        return later(key.signal(), id, tailOf(id), newestChunk(id));
       }
       Samples sealed =
           series.sealedLast == OpenSeries.NONE
               ? Samples.NONE
               : new Samples(new long[] {series.sealedLast}, new double[] {series.sealedLastValue});
-      return later(key.signal(), series.buffer.samples(), sealed);
+      return later(key.signal(), series.id, series.buffer.samples(), sealed);
     } finally {
       memory.unlock();
     }
   }
 
-  private static @Nullable Sample later(String signal, Samples tail, Samples sealed) {
-    if (tail.size() == 0 && sealed.size() == 0) {
-      return null;
+  private @Nullable Sample later(String signal, int id, Samples tail, Samples sealed) {
+    Bucket bucket;
+    try (RocksIterator rollups = store.db.newIterator(store.rollups)) {
+      bucket = Rollups.newest(rollups, id);
     }
     boolean inTail = sealed.size() == 0 || (tail.size() > 0 && tail.last() >= sealed.last());
     Samples newer = inTail ? tail : sealed;
-    return new Sample(signal, newer.last(), newer.values()[newer.size() - 1]);
+    if (bucket != null && (newer.size() == 0 || bucket.lastAt() > newer.last())) {
+      return new Sample(signal, bucket.lastAt(), bucket.last());
+    }
+    return newer.size() == 0
+        ? null
+        : new Sample(signal, newer.last(), newer.values()[newer.size() - 1]);
   }
 
   private @Nullable Integer idOf(SeriesKey key) throws RocksDBException {

@@ -1,6 +1,8 @@
 package io.foretell.ingest.history.rocksdb;
 
+import io.foretell.ingest.history.Bucket;
 import io.foretell.ingest.history.KeptHistory;
+import io.foretell.ingest.history.Retention;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Health;
@@ -11,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
@@ -41,13 +47,27 @@ public final class RocksHistory implements KeptHistory {
 
   private static final Logger LOG = LoggerFactory.getLogger(RocksHistory.class);
   private static final int MOST_TOGETHER = 256;
+  private static final long WORTH_COMPACTING = 1 << 20;
+  private static final int COMPACTIONS = 64;
+  private static final int COUNTED_AT_ONCE = 100_000;
   private static final Pending STOP = new Pending(List.of(), new CompletableFuture<>());
 
-  private record Pending(List<Entry<Telemetry>> batch, CompletableFuture<Void> done) {}
+  private record Pending(
+      List<Entry<Telemetry>> batch, Optional<Step> step, CompletableFuture<Void> done) {
+    Pending(List<Entry<Telemetry>> batch, CompletableFuture<Void> done) {
+      this(batch, Optional.empty(), done);
+    }
+  }
+
+  /** Work of the writer's thread between two commits. */
+  private interface Step {
+    void with(Store store, OpenSet open) throws RocksDBException;
+  }
 
   private final Path folder;
   private final long memoryBytes;
   private final long journalBytes;
+  private final Retention retention;
   private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
 
   // Held for reading by who uses the database, for writing by who opens or closes it.
@@ -57,6 +77,8 @@ public final class RocksHistory implements KeptHistory {
 
   private @Nullable Store store;
   private @Nullable OpenSet open;
+  private @Nullable Ager ager;
+  private long removed;
   private volatile @Nullable Thread writer;
   private volatile String trouble = "not started";
 
@@ -64,7 +86,26 @@ public final class RocksHistory implements KeptHistory {
    * @param folder where the database is; made where it is missing
    */
   public RocksHistory(Path folder) {
-    this(folder, DEFAULT_MEMORY_BYTES, DEFAULT_JOURNAL_BYTES);
+    this(folder, Retention.NONE);
+  }
+
+  /**
+   * @param folder where the database is; made where it is missing
+   * @param retention what becomes of old samples
+   */
+  public RocksHistory(Path folder, Retention retention) {
+    this(folder, DEFAULT_MEMORY_BYTES, DEFAULT_JOURNAL_BYTES, retention);
+  }
+
+  /**
+   * Keeps all as it came.
+   *
+   * @param folder where the database is; made where it is missing
+   * @param memoryBytes as below
+   * @param journalBytes as below
+   */
+  public RocksHistory(Path folder, long memoryBytes, long journalBytes) {
+    this(folder, memoryBytes, journalBytes, Retention.NONE);
   }
 
   /**
@@ -72,8 +113,10 @@ public final class RocksHistory implements KeptHistory {
    * @param memoryBytes what open series may take; each takes 16 bytes a sample, up to 128 samples,
    *     and some 300 more. Those used least recently go to disk above it
    * @param journalBytes what may have to be read again after a crash
+   * @param retention what becomes of old samples
    */
-  public RocksHistory(Path folder, long memoryBytes, long journalBytes) {
+  public RocksHistory(Path folder, long memoryBytes, long journalBytes, Retention retention) {
+    this.retention = retention;
     this.folder = folder;
     this.memoryBytes = memoryBytes;
     this.journalBytes = journalBytes;
@@ -169,6 +212,115 @@ public final class RocksHistory implements KeptHistory {
     all.forEach(series -> to.accept(series.device(), series.signal()));
   }
 
+  @Override
+  public List<Bucket> buckets(DeviceId device, String signal, long since, long until, int limit) {
+    return reading(reader -> reader.buckets(new SeriesKey(device, signal), since, until, limit));
+  }
+
+  @Override
+  public boolean age(long now) {
+    AtomicBoolean more = new AtomicBoolean();
+    between(
+        (opened, set) -> {
+          Ager by = ager == null ? new Ager(opened, set, retention) : ager;
+          ager = by;
+          more.set(by.step(now));
+          removed += by.removed();
+        });
+    if (!more.get()) {
+      compact();
+    }
+    return more.get();
+  }
+
+  @Override
+  public long erase(DeviceId device) {
+    long count = 0;
+    List<Integer> ids = new ArrayList<>();
+    for (String signal : signals(device)) {
+      count += count(device, signal);
+    }
+    between(
+        (opened, set) -> {
+          for (SeriesKey key : new Reader(opened, set, memory).series(device)) {
+            int id = Store.id(Objects.requireNonNull(opened.db.get(opened.series, key.toBytes())));
+            set.erase(key, id);
+            ids.add(id);
+          }
+          set.flush();
+          opened.sync();
+        });
+    scrub(ids);
+    return count;
+  }
+
+  private long count(DeviceId device, String signal) {
+    long count = 0;
+    List<Sample> page = read(device, signal, 0, Long.MAX_VALUE, COUNTED_AT_ONCE);
+    while (!page.isEmpty()) {
+      count += page.size();
+      long next = page.get(page.size() - 1).t() + 1;
+      page = read(device, signal, next, Long.MAX_VALUE, COUNTED_AT_ONCE);
+    }
+    return count;
+  }
+
+  private void scrub(List<Integer> ids) {
+    life.readLock().lock();
+    try {
+      Store opened = store;
+      if (opened == null) {
+        throw new UncheckedIOException(new IOException("history is not open: " + trouble));
+      }
+      opened.scrub(ids);
+    } catch (RocksDBException e) {
+      throw new UncheckedIOException(new IOException("history in " + folder, e));
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
+  /** Gives room back where much of the tables is what was taken out. */
+  private void compact() {
+    life.readLock().lock();
+    try {
+      Store opened = store;
+      if (opened == null || removed < WORTH_COMPACTING) {
+        return;
+      }
+      opened.flush();
+      if (removed < opened.size(opened.chunks) / 8) {
+        return;
+      }
+      removed = 0;
+      byte[] last = opened.lastKey(opened.names);
+      int end = last == null ? 1 : Store.id(last) + 1;
+      int part = Math.max(1, end / COMPACTIONS);
+      for (int from = 0; from < end && writer != null; from += part) {
+        opened.compact(opened.chunks, from, from + part);
+        opened.compact(opened.rollups, from, from + part);
+      }
+    } catch (RocksDBException e) {
+      LOG.warn("history gives no room back", e);
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
+  /** Has the writer's thread do something between two commits, and waits for it. */
+  private void between(Step step) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    if (writer == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    queue.add(new Pending(List.of(), Optional.of(step), done));
+    try {
+      done.join();
+    } catch (CompletionException e) {
+      throw new UncheckedIOException(new IOException("history in " + folder, e.getCause()));
+    }
+  }
+
   /** Copies all that was written into a folder that is not there yet. */
   public void snapshot(Path to) {
     life.readLock().lock();
@@ -249,6 +401,11 @@ public final class RocksHistory implements KeptHistory {
     memory.lock();
     try {
       for (Pending pending : together) {
+        if (pending.step().isPresent()) {
+          // What came before it is written first, so that it finds no commit half made.
+          set.commit();
+          pending.step().get().with(opened, set);
+        }
         for (Entry<Telemetry> entry : pending.batch()) {
           if (entry.value() instanceof Telemetry.Signals signals) {
             put(set, entry.key(), signals);
@@ -259,7 +416,10 @@ public final class RocksHistory implements KeptHistory {
     } finally {
       memory.unlock();
     }
-    opened.sync();
+    // What a step leaves is as good without: it is done again from what was there before.
+    if (together.stream().anyMatch(pending -> pending.step().isEmpty())) {
+      opened.sync();
+    }
   }
 
   private static void put(OpenSet set, DeviceId device, Telemetry.Signals signals)
@@ -301,6 +461,7 @@ public final class RocksHistory implements KeptHistory {
       OpenSet set = open;
       store = null;
       open = null;
+      ager = null;
       if (opened == null || set == null) {
         return;
       }

@@ -93,6 +93,20 @@ final class Daemon implements AutoCloseable {
         HttpResponse.BodyHandlers.discarding());
   }
 
+  /** Writes lines, times in ms. */
+  void lines(String database, String lines) throws IOException, InterruptedException {
+    int status =
+        http.send(
+                HttpRequest.newBuilder(URI.create(url + "/write?precision=ms&db=" + database))
+                    .POST(HttpRequest.BodyPublishers.ofString(lines))
+                    .build(),
+                HttpResponse.BodyHandlers.discarding())
+            .statusCode();
+    if (status / 100 != 2) {
+      throw new AssertionError("lines were answered " + status);
+    }
+  }
+
   /** Ends it at once, as a loss of power would. */
   void kill() {
     process.destroyForcibly();
