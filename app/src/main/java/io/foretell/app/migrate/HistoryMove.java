@@ -1,5 +1,6 @@
 package io.foretell.app.migrate;
 
+import io.foretell.ingest.history.Bucket;
 import io.foretell.ingest.history.KeptHistory;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -15,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 /** Moves samples, series by series. */
 final class HistoryMove {
   private static final String KIND = "history";
+  private static final String BUCKETS = "history.buckets";
+  private static final int BUCKETS_AT_ONCE = 2_000;
   private static final int PAGE = 10_000;
   private static final long PATIENCE_SECONDS = 120;
   private static final Position NOWHERE = new Position(KIND, 0, 0);
@@ -30,13 +33,13 @@ final class HistoryMove {
   /** Writes all that is in one to the other. */
   static void run(KeptHistory from, KeptHistory to, Tallies rows) {
     HistoryMove move = new HistoryMove(to);
-    each(from, rows, move::take);
+    each(from, rows, move::take, to::put);
     move.write();
   }
 
   /** Counts what is in one. */
   static void count(KeptHistory from, Tallies rows) {
-    each(from, rows, (device, page) -> {});
+    each(from, rows, (device, page) -> {}, (device, signal, page) -> {});
   }
 
   /** Takes a page of one signal. */
@@ -44,23 +47,69 @@ final class HistoryMove {
     void page(DeviceId device, List<History.Sample> page);
   }
 
-  private static void each(KeptHistory from, Tallies rows, Pages to) {
+  /** Takes some buckets of one signal. */
+  private interface Buckets {
+    void page(DeviceId device, String signal, List<Bucket> page);
+  }
+
+  private static void each(KeptHistory from, Tallies rows, Pages to, Buckets old) {
     from.eachSeries(
         (device, signal) -> {
           long since = Long.MIN_VALUE;
-          List<History.Sample> page = from.read(device, signal, since, Long.MAX_VALUE, PAGE);
+          List<History.Sample> page = from.samples(device, signal, since, PAGE);
           while (!page.isEmpty()) {
             to.page(device, page);
             tally(rows.of(KIND), device, signal, page);
             rows.glance(KIND);
             since = page.get(page.size() - 1).t() + 1;
-            page =
-                page.size() < PAGE
-                    ? List.of()
-                    : from.read(device, signal, since, Long.MAX_VALUE, PAGE);
+            page = page.size() < PAGE ? List.of() : from.samples(device, signal, since, PAGE);
           }
+          buckets(from, rows, device, signal, old);
         });
     rows.done(KIND);
+    rows.done(BUCKETS);
+  }
+
+  /** Samples that have become buckets go as these, of every width that there is. */
+  private static void buckets(
+      KeptHistory from, Tallies rows, DeviceId device, String signal, Buckets to) {
+    List<Bucket> page = new ArrayList<>();
+    from.eachBucket(
+        device,
+        signal,
+        bucket -> {
+          page.add(bucket);
+          if (page.size() == BUCKETS_AT_ONCE) {
+            to.page(device, signal, List.copyOf(page));
+            page.clear();
+          }
+          tally(rows.of(BUCKETS), device, signal, bucket);
+          rows.glance(BUCKETS);
+        });
+    if (!page.isEmpty()) {
+      to.page(device, signal, page);
+    }
+  }
+
+  private static void tally(Tally tally, DeviceId device, String signal, Bucket bucket) {
+    tally
+        .with(device.tenant())
+        .with(device.device())
+        .with(signal)
+        .with(bucket.t())
+        .with(bucket.width())
+        .with(bucket.count())
+        .with(bits(bucket.min()))
+        .with(bits(bucket.sum()))
+        .with(bits(bucket.max()))
+        .with(bits(bucket.last()))
+        .with(bucket.lastAt())
+        .end();
+  }
+
+  /** Zero has two signs, of which not every store keeps both. */
+  private static long bits(double value) {
+    return Double.doubleToLongBits(value + 0.0);
   }
 
   /** A page is one row: both sides have the same pages where they have the same samples. */
@@ -68,8 +117,7 @@ final class HistoryMove {
       Tally tally, DeviceId device, String signal, List<History.Sample> page) {
     tally.with(device.tenant()).with(device.device()).with(signal);
     for (History.Sample sample : page) {
-      // Zero has two signs, of which not every store keeps both.
-      tally.with(sample.t()).with(Double.doubleToLongBits(sample.value() + 0.0));
+      tally.with(sample.t()).with(bits(sample.value()));
     }
     tally.end(page.size());
   }

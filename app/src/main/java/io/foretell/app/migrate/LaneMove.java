@@ -50,6 +50,7 @@ final class LaneMove {
       }
       rows.done("lane." + lane);
     }
+    rows.done("given");
     from.states(Stores.STAGE, this::state);
     rows.done("states");
     offsets();
@@ -60,15 +61,18 @@ final class LaneMove {
   private void entries(String lane, int partition) {
     long before = from.before(lane, partition);
     places.begin(lane, partition, to.begin(lane, partition, before));
-    long[] number = {before};
-    from.entries(
-        lane,
-        partition,
-        entry -> {
-          Kept moved = lane.equals(REJECTS) ? reject(entry) : entry;
-          places.add(lane, partition, entry.offset(), to.append(lane, partition, moved));
-          entry(rows, lane, partition, number[0]++, moved);
-        });
+    long[] number = {0};
+    long erased =
+        from.entries(
+            lane,
+            partition,
+            entry -> {
+              Kept moved = lane.equals(REJECTS) ? reject(entry) : entry;
+              places.add(lane, partition, entry.offset(), to.append(lane, partition, moved));
+              entry(rows, lane, partition, number[0]++, moved);
+            });
+    to.end(lane, partition, erased);
+    given(rows, lane, partition, before + number[0] + erased);
   }
 
   /** A reject says where its uplink is; one that is not kept any more has no place. */
@@ -136,11 +140,14 @@ final class LaneMove {
     for (String lane : Stores.ALL_LANES) {
       for (int p = 0; p < filled.partitions(); p++) {
         int partition = p;
-        long[] number = {filled.before(lane, p)};
-        filled.entries(lane, p, entry -> entry(rows, lane, partition, number[0]++, entry));
+        long[] number = {0};
+        long erased =
+            filled.entries(lane, p, entry -> entry(rows, lane, partition, number[0]++, entry));
+        given(rows, lane, p, filled.before(lane, p) + number[0] + erased);
       }
       rows.done("lane." + lane);
     }
+    rows.done("given");
     filled.states(Stores.STAGE, (device, record) -> state(rows, device, record));
     rows.done("states");
     for (int p = 0; p < filled.partitions(); p++) {
@@ -160,7 +167,7 @@ final class LaneMove {
   }
 
   /**
-   * @param number how many entries of the partition were before it, ever
+   * @param number how many entries of the partition come before it
    */
   private static void entry(Tallies rows, String lane, int partition, long number, Kept entry) {
     String kind = "lane." + lane;
@@ -173,6 +180,11 @@ final class LaneMove {
         .with(entry.value())
         .end();
     rows.glance(kind);
+  }
+
+  /** How many entries a partition was ever given; some are not kept any more, or erased. */
+  private static void given(Tallies rows, String lane, int partition, long count) {
+    rows.of("given").with(lane).with(partition).with(count).end(count);
   }
 
   private static void state(Tallies rows, DeviceId device, byte[] record) {

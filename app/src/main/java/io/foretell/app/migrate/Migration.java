@@ -158,6 +158,9 @@ public final class Migration {
       try (Records old = from.records();
           Records there = to.records()) {
         RecordMove.requireFree(old.source(), there.source());
+        if (moving.contains(Concern.LANES)) {
+          RecordMove.requireErased(old.source());
+        }
       }
     }
   }

@@ -29,6 +29,9 @@ final class Nowhere implements Filling {
   }
 
   @Override
+  public void end(String lane, int partition, long erased) {}
+
+  @Override
   public void state(String stage, String from, DeviceId key, byte[] record) {}
 
   @Override

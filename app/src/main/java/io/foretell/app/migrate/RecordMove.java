@@ -36,6 +36,7 @@ final class RecordMove implements AutoCloseable {
 
   // A table that has a row from the beginning.
   private static final String WRITER = "desk_writer";
+  private static final String ERASURE = "erasure";
   private static final int BATCH = 500;
 
   private final Connection from;
@@ -94,6 +95,30 @@ final class RecordMove implements AutoCloseable {
     try (Connection source = from.getConnection();
         Connection target = to.getConnection()) {
       requireEmpty(target, own(source, target).keySet());
+    }
+  }
+
+  /**
+   * Refuses records of which an erasure was cut off: it must be ended where the lanes can be
+   * erased.
+   */
+  static void requireErased(DataSource from) throws SQLException {
+    try (Connection source = from.getConnection()) {
+      if (!tables(source).containsKey(ERASURE)) {
+        return;
+      }
+      try (Statement statement = source.createStatement();
+          ResultSet open =
+              statement.executeQuery(
+                  "SELECT \"id\" FROM \"" + ERASURE + "\" WHERE \"ended_at\" = 0")) {
+        if (open.next()) {
+          throw new MigrationException(
+              "erasure "
+                  + open.getString(1)
+                  + " was cut off, and cannot be ended on Kafka: start 'foretell serve' here, do it"
+                  + " again (foretell device proofs), stop it, and migrate then");
+        }
+      }
     }
   }
 

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.foretell.app.Config;
+import io.foretell.app.Stores;
 import io.foretell.app.cli.Foretell;
 import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.Influxd;
@@ -14,6 +16,7 @@ import io.foretell.app.journey.RunningServer;
 import io.foretell.app.journey.RunningServer.Identity;
 import io.foretell.app.journey.Sender;
 import io.foretell.app.journey.Tool;
+import io.foretell.ingest.engine.rocksdb.FillingStore;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,11 +38,14 @@ import org.junit.jupiter.api.io.TempDir;
 final class MigrateIT {
   private static final List<String> DEVICES = List.of("truck-1", "truck-2", "truck-3");
   private static final String[] RULES = {
-    "diagnostics.lateness", "200ms", "diagnostics.healing-period", "1s"
+    "diagnostics.lateness", "200ms",
+    "diagnostics.healing-period", "1s",
+    "history.retention", "flow: 1h, 1m for 30d"
   };
 
   @TempDir Path folder;
   private final Map<String, Identity> identities = new HashMap<>();
+  private long erased;
 
   @Test
   void installation_movesThereAndBack_andGoesOnAsIfItHadNot() throws IOException {
@@ -74,6 +81,7 @@ final class MigrateIT {
       assertThat(data.resolve("lanes")).doesNotExist();
       assertThat(Path.of(grown.path("aside").asText()).resolve("lanes")).isDirectory();
       assertAloneIsRefused(data);
+      assertRefused(migrate("distributed", config, another()), "already", "engine.kafka.prefix");
       distributed(data, config, before, command);
 
       JsonNode back = done(migrate("embedded", config, data));
@@ -84,7 +92,7 @@ final class MigrateIT {
     }
     try (RunningServer server = RunningServer.in(data, RULES)) {
       assertThat(tickets(server)).hasSize(3);
-      server.conserved();
+      assertThat(server.conserved().path("erased").asLong()).isEqualTo(erased);
       assertThat(state(server, "truck-1", command)).isEqualTo("DELIVERED");
       again(server, "truck-1", "P0301", 3);
       healed(server, "truck-3");
@@ -96,7 +104,7 @@ final class MigrateIT {
   private void distributed(Path data, Path config, Map<String, JsonNode> before, String command)
       throws IOException {
     try (RunningServer server = RunningServer.in(data, flags(config))) {
-      server.conserved();
+      assertThat(server.conserved().path("erased").asLong()).isEqualTo(erased);
       assertSame(before, seen(server));
       try (Tool listener = listener(server, "truck-1")) {
         assertThat(listener.ended().exit()).as(listener.said()).isZero();
@@ -134,7 +142,34 @@ final class MigrateIT {
         .api()
         .post("/tickets/" + id + "/comment", Map.of(), Map.of("by", "bob", "text", "Zündkerze?"));
     campaign(server);
+    aged(server);
+    erased(server);
     await("the reject", () -> !server.rejects("truck-1").isEmpty());
+  }
+
+  /** Samples of yesterday, which become buckets. */
+  private void aged(RunningServer server) {
+    long old = Math.floorDiv(System.currentTimeMillis() - 86_400_000, 60_000) * 60_000;
+    for (int i = 0; i < 4; i++) {
+      send(server, "truck-1", "telemetry", "{\"t\":" + (old + 20_000 * i) + ",\"flow\":" + i + "}");
+    }
+    await(
+        "they are folded",
+        () -> server.items("/devices/truck-1/history", Map.of("signal", "flow")).size() == 2);
+  }
+
+  /** Of a device that was erased only its places and the proof are left. */
+  private void erased(RunningServer server) {
+    identities.put("gone", server.add("gone"));
+    send(server, "gone", "telemetry", "{\"engine.coolant\":70}");
+    send(server, "gone", "telemetry", "{\"engine.coolant\":\"cold\"}");
+    send(server, "gone", "faults", "{\"code\":\"P0300\",\"status\":47}");
+    await("its ticket", () -> tickets(server).size() == 3);
+    server.conserved();
+    server.api().post("/devices/gone/erasure", Map.of(), Map.of("by", "privacy"));
+    assertThat(tickets(server)).hasSize(2);
+    erased = server.conserved().path("erased").asLong();
+    assertThat(erased).isGreaterThanOrEqualTo(3);
   }
 
   private static void campaign(RunningServer server) {
@@ -184,13 +219,15 @@ final class MigrateIT {
   /** What people see, without what passes with time and connections. */
   private static Map<String, JsonNode> seen(RunningServer server) {
     Map<String, JsonNode> seen = new TreeMap<>();
-    List<String> paths = new ArrayList<>(List.of("/artifacts", "/webhooks", "/rejects"));
+    List<String> paths =
+        new ArrayList<>(List.of("/artifacts", "/webhooks", "/rejects", "/erasures"));
     for (String device : DEVICES) {
       paths.add("/devices/" + device);
       paths.add("/devices/" + device + "/faults?healed=true");
       paths.add("/devices/" + device + "/commands");
       paths.add("/devices/" + device + "/signals");
       paths.add("/devices/" + device + "/history?signal=engine.coolant");
+      paths.add("/devices/" + device + "/history?signal=flow");
     }
     server.items("/tickets", Map.of()).forEach(t -> paths.add("/tickets/" + t.path("id").asText()));
     for (JsonNode campaign : server.items("/campaigns", Map.of())) {
@@ -214,6 +251,10 @@ final class MigrateIT {
     before.forEach((path, answer) -> assertThat(after.get(path)).as(path).isEqualTo(answer));
     assertThat(before.get("/devices/truck-1/history?signal=engine.coolant").path("items"))
         .hasSize(40);
+    assertThat(before.get("/devices/truck-1/history?signal=flow").path("items"))
+        .hasSize(2)
+        .allMatch(bucket -> bucket.has("count"));
+    assertThat(before.get("/erasures").path("items")).hasSize(1);
   }
 
   /** The fault is told again: it is the same problem. */
@@ -241,6 +282,14 @@ final class MigrateIT {
     await("the proof", () -> ticket(server, device).path("state").asText().equals("VERIFIED"));
   }
 
+  /** Another installation, which finds that the place is taken. */
+  private Path another() throws IOException {
+    Path other = folder.resolve("another");
+    FillingStore.in(other.resolve(Stores.LANES), 4).close();
+    Stores.records(Config.of(Optional.empty(), Map.of(), Map.of("data", other + ""))).close();
+    return Files.writeString(other.resolve("admin.token"), "token").getParent();
+  }
+
   private void assertAloneIsRefused(Path data) {
     assertRefused(
         Foretell.run("serve", "--data", data + ""), "was moved to", "engine.kafka.bootstrap");
@@ -263,8 +312,11 @@ final class MigrateIT {
             "lane.rejects",
             "states",
             "offsets",
+            "given",
             "history",
+            "history.buckets",
             "records.device",
+            "records.erasure",
             "records.desk_ticket",
             "records.desk_timeline",
             "records.ota_campaign",

@@ -87,6 +87,24 @@ final class RecordMoveTest {
   }
 
   @Test
+  void erasure_thatWasCutOff_isEndedFirst() throws SQLException {
+    try (Records first = embedded("a")) {
+      RecordMove.requireErased(first.source());
+      execute(
+          first,
+          "INSERT INTO erasure VALUES ('E-1', 't', '', 1, 2, 'ann', '', 's', 'd', 5, 1, 0, 0)");
+      RecordMove.requireErased(first.source());
+      execute(
+          first,
+          "INSERT INTO erasure VALUES ('E-2', 't', 'd', 3, 0, 'ann', '', '', '', 0, 0, 4, 0)");
+
+      assertThatThrownBy(() -> RecordMove.requireErased(first.source()))
+          .isInstanceOf(MigrationException.class)
+          .hasMessageContainingAll("E-2", "foretell device proofs");
+    }
+  }
+
+  @Test
   void records_ofAnotherVersion_areRefused() throws SQLException {
     try (Records first = embedded("a");
         Records second = postgres()) {

@@ -31,18 +31,17 @@ final class UpgradeTest {
   @Test
   void records_ofAnEarlierVersion_areTriedOnACopyAndThenChanged() throws SQLException {
     execute(
-        "DELETE FROM gateway_schema WHERE version = '5'",
-        "ALTER TABLE mqtt_session DROP COLUMN id",
-        "ALTER TABLE mqtt_session DROP COLUMN noted",
+        "DELETE FROM gateway_schema WHERE version = '6'",
+        "DROP TABLE erasure",
         "INSERT INTO device_label VALUES ('t', 'd', 'l', 'v')");
 
-    String change = "gateway_schema V5__mqtt_session_numbers.sql";
+    String change = "gateway_schema V6__erasures.sql";
     assertThat(upgrade("--dry-run")).contains("would change: " + change);
     assertThat(upgrade("--dry-run", "--json")).contains("\"changes\":[\"" + change + "\"]");
     assertThat(data.toFile().list()).noneMatch(name -> name.startsWith(".upgrade"));
     assertThat(upgrade()).contains("changed: " + change);
     assertThat(upgrade()).contains("nothing changes");
-    execute("UPDATE mqtt_session SET noted = 1", "DELETE FROM device_label WHERE value = 'v'");
+    execute("DELETE FROM erasure", "DELETE FROM device_label WHERE value = 'v'");
   }
 
   @Test

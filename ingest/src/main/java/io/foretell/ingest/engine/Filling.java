@@ -26,6 +26,14 @@ public interface Filling extends AutoCloseable {
   long append(String lane, int partition, Kept entry);
 
   /**
+   * Ends a partition.
+   *
+   * @param erased how many entries were among those that came, which are known by their number
+   *     alone: so what it was ever given is counted as before
+   */
+  void end(String lane, int partition, long erased);
+
+  /**
    * Keeps the state of a device.
    *
    * @param from the lane that the stage reads

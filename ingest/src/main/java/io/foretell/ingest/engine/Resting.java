@@ -16,8 +16,12 @@ public interface Resting extends AutoCloseable {
   /** How many entries a partition was given before the first that it keeps. */
   long before(String lane, int partition);
 
-  /** Gives what a partition keeps, in order; nothing where the lane was never used. */
-  void entries(String lane, int partition, Consumer<Kept> to);
+  /**
+   * Gives what a partition keeps, in order; nothing where the lane was never used.
+   *
+   * @return how many entries were erased from among those that it keeps
+   */
+  long entries(String lane, int partition, Consumer<Kept> to);
 
   /** The offset from which a stage or sink goes on; empty where it never took anything. */
   OptionalLong offset(String reader, String lane, int partition);

@@ -46,6 +46,7 @@ public final class FillingTopics implements Filling {
   private final Producer<byte[], byte[]> producer;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private final Map<TopicPartition, Long> next = new HashMap<>();
+  private final Map<String, Long> befores = new HashMap<>();
   private final Map<String, Map<TopicPartition, OffsetAndMetadata>> groups = new HashMap<>();
 
   private FillingTopics(KafkaEngineOptions options, Collection<String> lanes, Admin admin) {
@@ -173,10 +174,17 @@ public final class FillingTopics implements Filling {
   @Override
   public long begin(String lane, int partition, long before) {
     next.put(new TopicPartition(names.topic(lane), partition), 0L);
+    befores.put(About.before(lane, partition), before);
+    return 0;
+  }
+
+  /** {@inheritDoc} Topics have no places that are taken by nothing, so they count as before. */
+  @Override
+  public void end(String lane, int partition, long erased) {
+    long before = befores.getOrDefault(About.before(lane, partition), 0L) + erased;
     if (before > 0) {
       setup.write(producer, About.before(lane, partition), "" + before);
     }
-    return 0;
   }
 
   @Override

@@ -95,6 +95,16 @@ public final class FillingStore implements Filling {
     return offset;
   }
 
+  /** {@inheritDoc} Their places stay taken, behind the last entry. */
+  @Override
+  public void end(String lane, int partition, long erased) {
+    Open open = Objects.requireNonNull(partitions.get(RocksLane.family(lane, partition)));
+    seal(open);
+    if (erased > 0) {
+      put(null, Keys.end(lane, partition), Keys.number(open.next + erased));
+    }
+  }
+
   private void seal(Open open) {
     if (!open.chunk.isEmpty()) {
       put(open.family, Keys.number(open.next - 1), open.chunk.take());
@@ -164,7 +174,6 @@ public final class FillingStore implements Filling {
 
   @Override
   public Resting filled() {
-    partitions.values().forEach(this::seal);
     try {
       write();
       store.write(

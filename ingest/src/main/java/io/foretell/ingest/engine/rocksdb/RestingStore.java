@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -72,9 +73,34 @@ public final class RestingStore implements Resting {
   }
 
   @Override
-  public void entries(String lane, int partition, Consumer<Kept> to) {
+  public long entries(String lane, int partition, Consumer<Kept> to) {
     long begin = before(lane, partition);
-    store.known(RocksLane.family(lane, partition)).ifPresent(family -> entries(family, begin, to));
+    Optional<Store.Family> family = store.known(RocksLane.family(lane, partition));
+    if (family.isEmpty()) {
+      return 0;
+    }
+    // Whole chunks of erased entries are gone; what was at the end is known by the end alone.
+    long[] next = {begin, 0};
+    entries(
+        family.get(),
+        begin,
+        entry -> {
+          next[0] = entry.offset() + 1;
+          next[1]++;
+          to.accept(entry);
+        });
+    long end = Math.max(last(family.get()) + 1, store.metaNumber(Keys.end(lane, partition), 0));
+    return Math.max(next[0], end) - begin - next[1];
+  }
+
+  private long last(Store.Family family) {
+    return store.read(
+        db -> {
+          try (RocksIterator iterator = store.iterator(family)) {
+            iterator.seekToLast();
+            return iterator.isValid() ? Keys.number(iterator.key()) : -1L;
+          }
+        });
   }
 
   private void entries(Store.Family family, long begin, Consumer<Kept> to) {

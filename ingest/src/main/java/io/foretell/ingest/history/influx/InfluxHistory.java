@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -23,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -220,6 +220,15 @@ public final class InfluxHistory implements KeptHistory {
     if (limit <= 0 || from >= to) {
       return List.of();
     }
+    List<Sample> samples = raw(device, signal, from, to, limit);
+    return AgeingHistory.merged(
+        signal, samples, buckets(device, signal, since, until, limit), limit);
+  }
+
+  private List<Sample> raw(DeviceId device, String signal, long from, long to, int limit) {
+    if (from >= to) {
+      return List.of();
+    }
     String question =
         ("SELECT \"value\" FROM \"%s\" WHERE %s AND \"signal\" = %s"
                 + " AND time >= %dms AND time < %dms ORDER BY time LIMIT %d")
@@ -230,8 +239,7 @@ public final class InfluxHistory implements KeptHistory {
         samples.add(sample(signal, row, "value"));
       }
     }
-    return AgeingHistory.merged(
-        signal, samples, buckets(device, signal, since, until, limit), limit);
+    return samples;
   }
 
   @Override
@@ -251,15 +259,48 @@ public final class InfluxHistory implements KeptHistory {
 
   @Override
   public void eachSeries(BiConsumer<DeviceId, String> to) {
-    String question =
-        "SELECT last(\"value\") FROM \"%s\" GROUP BY \"tenant\", \"device\", \"signal\""
-            .formatted(Lines.MEASUREMENT);
-    for (InfluxQLQueryResult.Series series : ask(question)) {
-      Map<String, String> tags = series.getTags();
-      to.accept(
-          new DeviceId(String.valueOf(tags.get("tenant")), String.valueOf(tags.get("device"))),
-          String.valueOf(tags.get("signal")));
+    asking(
+        with -> {
+          whole(with).eachSeries(to);
+          return true;
+        });
+  }
+
+  @Override
+  public List<Sample> samples(DeviceId device, String signal, long since, int limit) {
+    long from = Math.max(-LAST, since);
+    Whole.Gap gap = asking(with -> whole(with).foldedSamples(device, signal));
+    if (gap.from() >= gap.until()) {
+      return raw(device, signal, from, LAST, limit);
     }
+    List<Sample> samples = new ArrayList<>(raw(device, signal, from, gap.from(), limit));
+    if (samples.size() < limit) {
+      long behind = Math.max(from, gap.until());
+      samples.addAll(raw(device, signal, behind, LAST, limit - samples.size()));
+    }
+    return samples;
+  }
+
+  @Override
+  public void eachBucket(DeviceId device, String signal, Consumer<Bucket> to) {
+    asking(
+        with -> {
+          whole(with).eachBucket(device, signal, to);
+          return true;
+        });
+  }
+
+  @Override
+  public void put(DeviceId device, String signal, List<Bucket> buckets) {
+    asking(
+        with -> {
+          whole(with).put(device, signal, buckets);
+          return true;
+        });
+  }
+
+  private Whole whole(Levels with) {
+    return new Whole(server(), with, retention);
   }
 
   private void write(List<Entry<Telemetry>> batch, Server to) {
@@ -279,18 +320,18 @@ public final class InfluxHistory implements KeptHistory {
   }
 
   private List<InfluxQLQueryResult.Series> ask(String question) {
-    Server asked;
-    synchronized (this) {
-      asked = server;
-    }
-    if (asked == null) {
-      throw new UncheckedIOException(new IOException("history is not open"));
-    }
     try {
-      return asked.query(question).stream().flatMap(r -> r.getSeries().stream()).toList();
+      return server().query(question).stream().flatMap(r -> r.getSeries().stream()).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private synchronized Server server() {
+    if (server == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    return server;
   }
 
   private static Sample sample(

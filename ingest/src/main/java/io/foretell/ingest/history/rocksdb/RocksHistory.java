@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -210,6 +211,30 @@ public final class RocksHistory implements KeptHistory {
   public void eachSeries(BiConsumer<DeviceId, String> to) {
     List<SeriesKey> all = reading(Reader::series);
     all.forEach(series -> to.accept(series.device(), series.signal()));
+  }
+
+  @Override
+  public List<Sample> samples(DeviceId device, String signal, long since, int limit) {
+    return reading(
+        reader -> reader.samples(new SeriesKey(device, signal), since, Long.MAX_VALUE, limit));
+  }
+
+  @Override
+  public void eachBucket(DeviceId device, String signal, Consumer<Bucket> to) {
+    reading(
+        reader -> {
+          reader.eachBucket(new SeriesKey(device, signal), to);
+          return true;
+        });
+  }
+
+  @Override
+  public void put(DeviceId device, String signal, List<Bucket> buckets) {
+    between(
+        (opened, set) -> {
+          set.put(new SeriesKey(device, signal), buckets);
+          opened.sync();
+        });
   }
 
   @Override
