@@ -1,7 +1,6 @@
 package io.foretell.app;
 
 import io.foretell.ingest.engine.kafka.KafkaEngine;
-import io.foretell.ingest.engine.kafka.KafkaEngineOptions;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
 import io.foretell.proto.Engine;
@@ -10,16 +9,9 @@ import io.foretell.proto.Sink;
 import io.foretell.proto.Stage;
 import io.foretell.proto.Topic;
 import io.foretell.proto.wire.Topics;
-import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 
 /** Which engine hosts the loop: the embedded one, or Kafka where an address is given. */
@@ -37,41 +29,9 @@ final class Engines {
           RocksEngineOptions.defaults()
               .withPartitions(config.get(Config.PARTITIONS))
               .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION));
-      return new RocksEngine(data.resolve("lanes"), options, clock);
+      return new RocksEngine(data.resolve(Stores.LANES), options, clock);
     }
-    int copies = config.get(Config.KAFKA_REPLICATION);
-    int inSync = config.get(Config.KAFKA_IN_SYNC);
-    if (inSync > copies) {
-      throw new Config.InvalidConfigException(
-          "engine.kafka.min-in-sync = "
-              + inSync
-              + ": engine.kafka.replication is "
-              + copies
-              + "; set it to "
-              + (inSync + 1)
-              + ", so that one broker may be away");
-    }
-    KafkaEngineOptions options =
-        KafkaEngineOptions.of(config.get(Config.KAFKA), data.resolve("streams"))
-            .withTopics(config.get(Config.KAFKA_PREFIX), config.get(Config.PARTITIONS), copies)
-            .withMinInSync(inSync == 0 ? Math.min(2, copies) : inSync)
-            .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION))
-            .withClient(client(config.get(Config.KAFKA_CLIENT)));
-    return new KafkaEngine(options, clock);
-  }
-
-  private static Map<String, String> client(String file) {
-    Map<String, String> settings = new HashMap<>();
-    if (!file.isEmpty()) {
-      Properties read = new Properties();
-      try (Reader reader = Files.newBufferedReader(Path.of(file))) {
-        read.load(reader);
-      } catch (IOException e) {
-        throw new UncheckedIOException("engine.kafka.client: cannot read " + file, e);
-      }
-      read.stringPropertyNames().forEach(name -> settings.put(name, read.getProperty(name)));
-    }
-    return settings;
+    return new KafkaEngine(Stores.kafka(config), clock);
   }
 
   /**
@@ -100,9 +60,9 @@ final class Engines {
   static long count(Engine engine, Topic<?> topic) {
     Lane<?> lane = engine.lane(topic);
     if (engine instanceof KafkaEngine kafka && FROM_STAGES.contains(topic.name())) {
-      return kafka.count(lane);
+      return kafka.before(lane) + kafka.count(lane);
     }
-    long sum = 0;
+    long sum = engine instanceof KafkaEngine kafka ? kafka.before(lane) : 0;
     for (int p = 0; p < lane.partitions(); p++) {
       sum += lane.end(p);
     }

@@ -10,9 +10,7 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.signals.ModelDecoding;
 import io.foretell.firmwareota.CampaignListener;
 import io.foretell.firmwareota.Campaigns;
-import io.foretell.firmwareota.blobs.FileBlobs;
 import io.foretell.firmwareota.blobs.s3.S3Blobs;
-import io.foretell.firmwareota.blobs.s3.S3Settings;
 import io.foretell.firmwareota.tuf.Repository;
 import io.foretell.gateway.Door;
 import io.foretell.gateway.DoorLimits;
@@ -37,10 +35,7 @@ import io.foretell.gateway.mqtt.sql.SqlSessionStore;
 import io.foretell.gateway.presence.sql.SharedPresence;
 import io.foretell.gateway.sparkplug.SparkplugDoor;
 import io.foretell.ingest.DeviceStream;
-import io.foretell.ingest.history.AgeingHistory;
-import io.foretell.ingest.history.influx.InfluxHistory;
-import io.foretell.ingest.history.influx.InfluxSettings;
-import io.foretell.ingest.history.rocksdb.RocksHistory;
+import io.foretell.ingest.history.KeptHistory;
 import io.foretell.proto.Blobs;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Digest;
@@ -92,7 +87,7 @@ final class Parts {
   final Vertx vertx;
   final ScheduledExecutorService scheduler;
   final Engine engine;
-  final AgeingHistory history;
+  final KeptHistory history;
   final Set<Role> roles;
   final Optional<Neighbours> neighbours;
   final Registry registry;
@@ -140,11 +135,7 @@ final class Parts {
     book = knowledge.book();
     detectors = Detectors.of(config);
 
-    if (config.get(Config.INFLUX_URL).isEmpty()) {
-      history = new RocksHistory(data.resolve("history"), config.get(Config.HISTORY_RETENTION));
-    } else {
-      history = new InfluxHistory(influx(config), config.get(Config.HISTORY_RETENTION));
-    }
+    history = Stores.history(config);
 
     Tables tables = ground.tables();
     DataSource records = tables.records().source();
@@ -182,9 +173,8 @@ final class Parts {
     webhooks = new Webhooks(deskDatabase.webhooks(), guard, clock);
     outbox = outbox(guard);
 
-    sharedBlobs = sharedBlobs(config, data.resolve("blobs"));
-    blobs =
-        sharedBlobs.<Blobs>map(s3 -> s3).orElseGet(() -> new FileBlobs(shared.resolve("blobs")));
+    sharedBlobs = Stores.sharedBlobs(config, data.resolve(Stores.BLOBS));
+    blobs = sharedBlobs.<Blobs>map(s3 -> s3).orElseGet(() -> Stores.ownBlobs(shared));
     repository =
         new Repository(
             shared.resolve("metadata"),
@@ -331,32 +321,6 @@ final class Parts {
         DoorLimits.DEFAULT_KEPT_OF_OVERSIZE,
         config.get(Config.MAX_WAITING),
         quotas);
-  }
-
-  private static InfluxSettings influx(Config config) {
-    String secret = config.get(Config.INFLUX_TOKEN);
-    int colon = secret.indexOf(':');
-    return new InfluxSettings(
-        URI.create(config.get(Config.INFLUX_URL)),
-        config.get(Config.INFLUX_DATABASE),
-        config.get(Config.INFLUX_ORG),
-        colon < 0 ? "" : secret.substring(0, colon),
-        colon < 0 ? secret : secret.substring(colon + 1));
-  }
-
-  private static Optional<S3Blobs> sharedBlobs(Config config, Path copies) {
-    if (config.get(Config.S3_URL).isEmpty()) {
-      return Optional.empty();
-    }
-    S3Settings settings =
-        new S3Settings(
-            URI.create(config.get(Config.S3_URL)),
-            config.get(Config.S3_REGION),
-            config.get(Config.S3_BUCKET),
-            config.get(Config.S3_PREFIX),
-            config.get(Config.S3_ACCESS_KEY),
-            config.get(Config.S3_SECRET_KEY));
-    return Optional.of(new S3Blobs(settings, copies));
   }
 
   private static ServerCertificate certificate(Config config, InstantSource clock) {

@@ -33,8 +33,10 @@ final class Pipeline {
   /** The identity of the hosted stage on disk. */
   static final String LOOP = "loop";
 
-  private static final String DESK = "desk";
-  private static final String NEWS = "news";
+  /** The identities of the sinks on findings. */
+  static final String DESK = "desk";
+
+  static final String NEWS = "news";
 
   /** The identity of the sink that keeps commands. */
   static final String DOWNLINK = "downlink";

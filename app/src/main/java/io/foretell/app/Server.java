@@ -72,6 +72,7 @@ public final class Server implements AutoCloseable {
   /** Puts a server together; nothing is listening yet. */
   public Server(Config config, InstantSource clock) {
     Role.check(config);
+    Whereabouts.require(config);
     this.config = config;
     this.admin = AdminToken.in(config.shared(), config.get(Config.ROLES).contains(Role.DESK));
     CampaignBridge bridge = new CampaignBridge();

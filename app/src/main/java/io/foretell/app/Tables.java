@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.records.RecordVersions;
 import io.foretell.app.records.Records;
 import io.foretell.firmwareota.sql.SqlCampaigns;
 import io.foretell.gateway.identity.sql.GatewaySchema;
@@ -21,6 +22,7 @@ record Tables(Records records, DeskDatabase desk, SqlCampaigns campaigns) implem
                 url, config.get(Config.RECORDS_USER), config.get(Config.RECORDS_PASSWORD));
     boolean made = false;
     try {
+      RecordVersions.requireKnown(records.source());
       GatewaySchema.migrate(records.source());
       DeskDatabase desk = new DeskDatabase(records.source());
       desk.start();

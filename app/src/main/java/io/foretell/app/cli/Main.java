@@ -3,11 +3,13 @@ package io.foretell.app.cli;
 import io.foretell.app.Config;
 import io.foretell.app.client.CommandFailed;
 import io.foretell.app.logs.Logs;
+import io.foretell.app.migrate.MigrationException;
 import io.foretell.app.records.RecordsRefusedException;
 import io.foretell.gateway.ListenerException;
 import io.foretell.ingest.engine.kafka.KafkaRefusedException;
 import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
 import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.LaneUnavailableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -62,6 +64,8 @@ public final class Main {
           ReplayCommand.class,
           BackupCommand.class,
           RestoreCommand.class,
+          MigrateCommand.class,
+          UpgradeCommand.class,
           AutoComplete.GenerateCompletion.class,
           HelpCommand.class);
 
@@ -138,6 +142,8 @@ public final class Main {
             || failure instanceof IOException
             || failure instanceof UncheckedIOException
             || failure instanceof RecordsRefusedException
+            || failure instanceof MigrationException
+            || failure instanceof LaneUnavailableException
             || failure instanceof KafkaRefusedException
             || failure instanceof StoreRefusedException;
     return told ? Optional.of(String.valueOf(failure.getMessage())) : Optional.empty();

@@ -131,7 +131,10 @@ public final class RunningServer implements AutoCloseable {
     assertThat(balance.path("holds").asBoolean()).as(balance.toString()).isTrue();
     assertThat(balance.path("acknowledged").asLong())
         .as(balance.toString())
-        .isEqualTo(balance.path("stored").asLong() + balance.path("rejected").asLong());
+        .isEqualTo(
+            balance.path("stored").asLong()
+                + balance.path("rejected").asLong()
+                + balance.path("erased").asLong());
     return balance;
   }
 

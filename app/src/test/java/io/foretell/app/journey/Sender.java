@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The clients that a device's maker may start with, each as it is installed. */
-enum Sender {
+public enum Sender {
   MQTT_311 {
     @Override
     List<String> command(RunningServer to, Identity as, String route, String type, Path body) {
@@ -66,7 +66,7 @@ enum Sender {
   };
 
   /** Sends a body and waits for what the server says to it. */
-  Tool.Ran send(RunningServer to, Identity as, String route, String type, byte[] payload) {
+  public Tool.Ran send(RunningServer to, Identity as, String route, String type, byte[] payload) {
     try {
       Path body = Files.createTempFile("body", ".bin");
       try {
@@ -84,7 +84,7 @@ enum Sender {
       RunningServer to, Identity as, String route, String type, Path body);
 
   /** Whether the server has said that the message is on disk and that it takes it. */
-  boolean acknowledged(Tool.Ran ran) {
+  public boolean acknowledged(Tool.Ran ran) {
     return switch (this) {
       case MQTT_311, MQTT_5 -> ran.exit() == 0 && ran.said().isEmpty();
       case COAP, COAPS -> ran.exit() == 0 && ran.said().contains("2.04");

@@ -1,6 +1,5 @@
 package io.foretell.firmwareota.blobs;
 
-import io.foretell.proto.Blobs;
 import io.foretell.proto.Digest;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
@@ -17,14 +16,17 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Blobs as files, {@code AA/BB…} after the digest's hex digits. A file is written beside, synced,
  * and then renamed, so that whatever stands under a digest is whole.
  */
-public final class FileBlobs implements Blobs {
+public final class FileBlobs implements KeptBlobs {
   private static final int BUFFER = 1 << 16;
   private static final int PREFIX = 2;
 
@@ -71,6 +73,24 @@ public final class FileBlobs implements Blobs {
       return Optional.of(FileChannel.open(place(digest), StandardOpenOption.READ));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  @Override
+  public void each(Consumer<Digest> to) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder, 2)) {
+      files = all.filter(Files::isRegularFile).sorted().toList();
+    }
+    for (Path file : files) {
+      String hex =
+          folder.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "");
+      if (hex.matches("[0-9a-f]{64}")) {
+        to.accept(new Digest(hex));
+      }
     }
   }
 

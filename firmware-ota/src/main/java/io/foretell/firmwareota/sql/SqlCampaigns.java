@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
@@ -18,7 +19,15 @@ import org.jdbi.v3.core.Jdbi;
  * it has read.
  */
 public final class SqlCampaigns implements CampaignStore {
-  private static final String HISTORY_TABLE = "ota_schema";
+  /**
+   * Where the tables keep places on lanes: the table, and its columns of lane, partition, offset.
+   */
+  public static final List<String> PLACES =
+      List.of("ota_device", "seen_lane", "seen_partition", "seen_offset");
+
+  /** The table of what was migrated when. */
+  public static final String HISTORY_TABLE = "ota_schema";
+
   private static final String MIGRATIONS = "classpath:db/ota/migration";
 
   private static final String TURN = "LOCK TABLE ota_campaign IN EXCLUSIVE MODE";

@@ -101,6 +101,23 @@ public final class Held<S> {
     return encoded;
   }
 
+  /** Where what is kept stands in the index of timers; {@link Stage#NEVER}: nowhere. */
+  public static long timer(byte[] record) {
+    return (long) LONG.get(record, 0);
+  }
+
+  /** The offset of the last entry that what is kept has seen. */
+  public static long lastOffset(byte[] record) {
+    return (long) LONG.get(record, 8);
+  }
+
+  /** The same record, after the last entry has got another offset. */
+  public static byte[] withLastOffset(byte[] record, long offset) {
+    byte[] moved = record.clone();
+    LONG.set(moved, 8, offset);
+    return moved;
+  }
+
   /** What is in the store is what is here. */
   void committed() {
     touched = false;

@@ -39,6 +39,11 @@ public record Bucket(
         Math.max(lastAt, other.lastAt));
   }
 
+  /** The same, where it has become known when the last sample was. */
+  public Bucket lastAt(long time) {
+    return new Bucket(t, width, count, min, sum, max, last, time);
+  }
+
   /** The same as a part of a wider span. */
   public Bucket within(long wider) {
     return new Bucket(Math.floorDiv(t, wider) * wider, wider, count, min, sum, max, last, lastAt);

@@ -10,6 +10,7 @@ import io.foretell.proto.HistoryContract;
 import io.foretell.proto.Position;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ public abstract class AgeingContract extends HistoryContract {
       Retention.parse("accel.*: 2d; kept: forever; 30d, 1m for 90d, 1h for 365d");
 
   /** The history under test, with {@link #RULES}. */
-  protected abstract AgeingHistory ageing();
+  protected abstract KeptHistory ageing();
 
   @Override
   protected final History history() {
@@ -179,6 +180,43 @@ public abstract class AgeingContract extends HistoryContract {
 
     write("speed", DAY_ONE + 39 * DAY, 3, 1_000);
     assertThat(ageing().read(PUMP, "speed", 0, Long.MAX_VALUE, 10)).hasSize(3);
+  }
+
+  @Test
+  void buckets_of_another_store_are_kept_as_they_are_and_not_folded_again() throws Exception {
+    Bucket minute = new Bucket(DAY_ONE, MINUTE, 3, 1, 6, 3, 2, DAY_ONE + 29_000);
+    Bucket noRule = new Bucket(DAY_ONE, 7 * MINUTE, 1, 0.1, 0.1, 0.1, 0.1, DAY_ONE);
+    Bucket hour = new Bucket(DAY_ONE - DAY, 60 * MINUTE, 5, -1.5, 0.3, 9, 4, DAY_ONE - DAY + 70);
+
+    ageing().put(PUMP, "speed", List.of(minute, noRule));
+    ageing().put(PUMP, "speed", List.of(hour));
+    ageing().put(PUMP, "speed", List.of(hour));
+
+    assertThat(buckets()).containsExactly(minute, noRule, hour);
+    assertThat(series()).containsExactly(PUMP + " speed");
+    assertThat(ageing().samples(PUMP, "speed", Long.MIN_VALUE, 10)).isEmpty();
+
+    write("speed", DAY_ONE + 30_500, 2, 1_000, 1_000);
+    assertThat(ageing().samples(PUMP, "speed", Long.MIN_VALUE, 1))
+        .containsExactly(new Sample("speed", DAY_ONE + 30_500, 1_000));
+    age(DAY_ONE + 40 * DAY);
+    assertThat(series()).containsExactly(PUMP + " speed");
+    long standFor = buckets().stream().mapToLong(Bucket::count).sum();
+    assertThat(standFor + ageing().samples(PUMP, "speed", Long.MIN_VALUE, 10).size())
+        .isEqualTo(3 + 1 + 5 + 2);
+  }
+
+  /** All buckets of the signal. */
+  protected final List<Bucket> buckets() {
+    List<Bucket> buckets = new ArrayList<>();
+    ageing().eachBucket(PUMP, "speed", buckets::add);
+    return buckets;
+  }
+
+  private List<String> series() {
+    List<String> series = new ArrayList<>();
+    ageing().eachSeries((device, signal) -> series.add(device + " " + signal));
+    return series;
   }
 
   /** Does whole rounds until a round finds nothing new. */

@@ -5,6 +5,7 @@ import io.foretell.proto.Part;
 import io.foretell.servicedesk.TicketStore;
 import io.foretell.servicedesk.outbox.Outbox;
 import io.foretell.servicedesk.webhook.WebhookStore;
+import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.jdbi.v3.core.Jdbi;
@@ -17,8 +18,16 @@ import org.jdbi.v3.core.Jdbi;
  * busy timeout of some seconds.
  */
 public final class DeskDatabase implements Part {
+  /**
+   * Where the tables keep places on lanes: the table, and its columns of lane, partition, offset.
+   */
+  public static final List<String> PLACES =
+      List.of("desk_finding", "lane", "lane_partition", "lane_offset");
+
+  /** The table of what was migrated when. */
+  public static final String HISTORY = "desk_schema";
+
   private static final String MIGRATIONS = "classpath:db/desk/migration";
-  private static final String HISTORY = "desk_schema";
 
   private final DataSource source;
   private final SqlTicketStore tickets;

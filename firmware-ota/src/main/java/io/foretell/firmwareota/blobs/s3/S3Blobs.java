@@ -1,7 +1,7 @@
 package io.foretell.firmwareota.blobs.s3;
 
 import io.foretell.firmwareota.blobs.FileBlobs;
-import io.foretell.proto.Blobs;
+import io.foretell.firmwareota.blobs.KeptBlobs;
 import io.foretell.proto.Digest;
 import io.foretell.proto.Health;
 import io.foretell.proto.InvalidInputException;
@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -34,8 +35,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * Blobs as objects {@code PREFIX/AA/BB…} of an S3-compatible store, which all nodes share. An
@@ -45,7 +48,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  *
  * <p>The copies may be deleted whenever no server runs on them.
  */
-public final class S3Blobs implements Blobs, Part {
+public final class S3Blobs implements KeptBlobs, Part {
   private static final String PART = "artifacts";
   private static final String OCTET_STREAM = "application/octet-stream";
   private static final int NOT_FOUND = 404;
@@ -104,6 +107,22 @@ public final class S3Blobs implements Blobs, Part {
   public Optional<SeekableByteChannel> open(Digest digest) throws IOException {
     Optional<SeekableByteChannel> here = copies.open(digest);
     return here.isPresent() || !fetch(digest) ? here : copies.open(digest);
+  }
+
+  @Override
+  public void each(Consumer<Digest> to) throws IOException {
+    ListObjectsV2Request list =
+        ListObjectsV2Request.builder().bucket(settings.bucket()).prefix(inFront()).build();
+    try {
+      for (S3Object object : client().listObjectsV2Paginator(list).contents()) {
+        String hex = object.key().substring(inFront().length()).replace("/", "");
+        if (hex.matches("[0-9a-f]{64}")) {
+          to.accept(new Digest(hex));
+        }
+      }
+    } catch (SdkException e) {
+      throw failed(e);
+    }
   }
 
   private OptionalLong kept(Digest digest) throws IOException {
@@ -204,8 +223,11 @@ public final class S3Blobs implements Blobs, Part {
   }
 
   private String key(Digest digest) {
-    String prefix = settings.prefix().isEmpty() ? "" : settings.prefix() + "/";
-    return prefix + digest.hex().substring(0, PREFIX) + "/" + digest.hex().substring(PREFIX);
+    return inFront() + digest.hex().substring(0, PREFIX) + "/" + digest.hex().substring(PREFIX);
+  }
+
+  private String inFront() {
+    return settings.prefix().isEmpty() ? "" : settings.prefix() + "/";
   }
 
   private static void delete(Path room) throws IOException {

@@ -50,6 +50,18 @@ final class Clients {
 
   /** Its callbacks come in the order of offsets, when all in-sync copies have the record. */
   Producer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(producing(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** The same for one who has much to write and can wait. */
+  Producer<byte[], byte[]> loader() {
+    Map<String, Object> settings = producing();
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, options.patience().toMillis());
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private Map<String, Object> producing() {
     Map<String, Object> settings = common();
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
@@ -68,7 +80,7 @@ final class Clients {
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience);
     // An event loop appends: where there is no room, it is told at once.
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 50);
-    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    return settings;
   }
 
   /** Reads what is committed, where it is told to. */

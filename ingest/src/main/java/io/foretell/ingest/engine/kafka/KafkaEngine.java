@@ -269,6 +269,12 @@ public final class KafkaEngine implements Engine {
     return lane instanceof KafkaLane<?> own ? own.count() : 0;
   }
 
+  /** How many entries a lane was given before it was moved here without them. */
+  public long before(Lane<?> lane) {
+    Running now = running;
+    return now != null && lane instanceof KafkaLane<?> own ? now.before(own.name()) : 0;
+  }
+
   /** Entries that a stage failed at, since the start. */
   public long skipped() {
     return skipped.sum();

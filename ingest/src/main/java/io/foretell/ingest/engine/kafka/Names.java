@@ -11,14 +11,18 @@ import java.nio.ByteBuffer;
  * <pre>
  * topic    prefix.lane              a lane: key = device, timestamp = at, value = the codec's bytes
  * topic    prefix.lane.ticks        the ticks by the clock of the stages that read it
- * topic    prefix.about             the format and the number of partitions
+ * topic    prefix.about             what the others are: see About
  * topic    prefix.name-states-changelog  the states of a stage
+ * topic    prefix.name-timers-changelog  its timers, and under a zero byte the offset it goes on from
  * group    prefix.name              a sink, or a stage as a Kafka Streams application
  * device   tenant 0x00 device       in the order of (tenant, device)
  * timer    wakeAt^sign:8 device     in the order of their moments
  * </pre>
  */
 final class Names {
+  /** Among the timers of a stage, the key of the offset that it goes on from. */
+  static final byte[] NEXT = new byte[1];
+
   private final String prefix;
 
   Names(String prefix) {
@@ -44,6 +48,16 @@ final class Names {
   /** The changelog of a stage's states, as Kafka Streams calls it. */
   String states(String stage) {
     return group(stage) + "-" + HostedStage.STATES + "-changelog";
+  }
+
+  /** The changelog of the index of its timers, and of the offset that it goes on from. */
+  String timers(String stage) {
+    return group(stage) + "-" + HostedStage.TIMERS + "-changelog";
+  }
+
+  /** Whether a topic is of this installation. */
+  boolean own(String topic) {
+    return topic.startsWith(prefix + ".");
   }
 
   // Names are ASCII by DeviceId's own rule, and none has a zero.

@@ -67,6 +67,7 @@ final class Running implements KafkaLane.Brokers {
             thread.setDaemon(true);
             return thread;
           });
+  private @Nullable About about;
   private @Nullable Admin admin;
   private @Nullable LogReader reader;
   private @Nullable Producer<byte[], byte[]> producer;
@@ -111,7 +112,7 @@ final class Running implements KafkaLane.Brokers {
       reader = new LogReader(reading, options.patience());
       Producer<byte[], byte[]> sending = clients.producer();
       producer = sending;
-      new TopicSetup(asking, options).check(reading, sending);
+      about = new TopicSetup(asking, options).check(reading, sending);
     } catch (KafkaException e) {
       throw new KafkaRefusedException("engine.kafka.bootstrap: " + e.getMessage(), e);
     }
@@ -380,6 +381,16 @@ final class Running implements KafkaLane.Brokers {
       lag += behind(lane, p, at == null ? 0 : at.offset());
     }
     return lag;
+  }
+
+  /** Entries of a lane that a migration left behind, since they were not kept any more. */
+  long before(String lane) {
+    About said = Objects.requireNonNull(about);
+    long before = 0;
+    for (int p = 0; p < options.partitions(); p++) {
+      before += said.entriesBefore(lane, p);
+    }
+    return before;
   }
 
   private Map<TopicPartition, OffsetAndMetadata> offsets(String name) {

@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
 final class StageProcessor<S, I>
     implements Processor<byte[], byte[], Output, byte[]>, Transactions.Member {
   private static final Logger LOG = LoggerFactory.getLogger(StageProcessor.class);
-  private static final Bytes NEXT = Bytes.wrap(new byte[1]);
+  private static final Bytes NEXT = Bytes.wrap(Names.NEXT);
 
   // How long the thread of Streams waits for a sink before it looks after its membership again.
   private static final long SLICE_NANOS = TimeUnit.SECONDS.toNanos(5);

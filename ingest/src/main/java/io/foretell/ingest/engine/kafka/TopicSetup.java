@@ -1,7 +1,5 @@
 package io.foretell.ingest.engine.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,21 +14,17 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the topics of an installation, or refuses those that are there and do not fit. */
 final class TopicSetup {
   /** The layout of topics and records that this version writes. */
   static final int FORMAT = 1;
-
-  private static final byte[] FORMAT_KEY = "format".getBytes(UTF_8);
 
   private final Admin admin;
   private final KafkaEngineOptions options;
@@ -42,8 +36,38 @@ final class TopicSetup {
     this.names = new Names(options.prefix());
   }
 
-  /** Refuses brokers that do not answer, and what a later version has made. */
-  void check(Consumer<byte[], byte[]> reader, Producer<byte[], byte[]> producer) {
+  /**
+   * Refuses brokers that do not answer, and what a later version or a migration has made.
+   *
+   * @return what the topics say of themselves
+   */
+  About check(Consumer<byte[], byte[]> reader, Producer<byte[], byte[]> producer) {
+    answer();
+    if (describe(List.of(names.about())).isEmpty()) {
+      if (!described(names.topic("uplink")).isEmpty()) {
+        throw new KafkaRefusedException(
+            "topic "
+                + names.topic("uplink")
+                + " is there but "
+                + names.about()
+                + " is not: it was not made by Foretell, or by a version before this format;"
+                + " set engine.kafka.prefix to another one, or move its topics away");
+      }
+      about();
+      write(producer, About.FORMAT, "" + FORMAT);
+      return About.read(reader, names.about(), options.patience());
+    }
+    About about = About.read(reader, names.about(), options.patience());
+    if (about.format() == 0) {
+      write(producer, About.FORMAT, "" + FORMAT);
+    }
+    requireKnown(about);
+    requireWhole(about);
+    return about;
+  }
+
+  /** Refuses brokers that do not answer. */
+  void answer() {
     try {
       admin.describeCluster().clusterId().get(options.patience().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -56,77 +80,65 @@ final class TopicSetup {
       Thread.currentThread().interrupt();
       throw new KafkaRefusedException("interrupted", e);
     }
-    if (describe(List.of(names.about())).isEmpty()) {
-      if (!described(names.topic("uplink")).isEmpty()) {
-        throw new KafkaRefusedException(
-            "topic "
-                + names.topic("uplink")
-                + " is there but "
-                + names.about()
-                + " is not: it was not made by Foretell, or by a version before this format;"
-                + " set engine.kafka.prefix to another one, or move its topics away");
-      }
-      create(Map.of(names.about(), new Wanted(1, compacted())));
-      write(producer);
-    } else {
-      int format = format(reader);
-      if (format == 0) {
-        write(producer);
-      } else if (format > FORMAT) {
-        throw new KafkaRefusedException(
-            "the topics "
-                + options.prefix()
-                + ".* have format "
-                + format
-                + ", of a later version; this one knows "
-                + FORMAT
-                + ": start that version, or set another engine.kafka.prefix");
-      }
+  }
+
+  /** Refuses what a later version has made. */
+  void requireKnown(About about) {
+    if (about.format() > FORMAT) {
+      throw new KafkaRefusedException(
+          topics()
+              + " have format "
+              + about.format()
+              + ", of a later version; this one knows "
+              + FORMAT
+              + ": start that version, or set another engine.kafka.prefix");
     }
   }
 
-  // The producer never waits long, so a topic that was just made may take some attempts.
-  private void write(Producer<byte[], byte[]> producer) {
-    long limit = System.nanoTime() + options.patience().toNanos();
-    while (true) {
-      try {
-        producer
-            .send(new ProducerRecord<>(names.about(), 0, FORMAT_KEY, ("" + FORMAT).getBytes(UTF_8)))
-            .get(options.patience().toMillis(), TimeUnit.MILLISECONDS);
-        return;
-      } catch (ExecutionException | TimeoutException e) {
-        if (System.nanoTime() > limit) {
-          throw new KafkaRefusedException(
-              "topic " + names.about() + " cannot be written to: " + e.getMessage(), e);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new KafkaRefusedException("interrupted", e);
-      }
+  /** Refuses what a migration has left half done, or has moved away. */
+  void requireWhole(About about) {
+    if (about.word(About.FILLING).isPresent()) {
+      throw new KafkaRefusedException(
+          topics()
+              + " were left by a migration that did not end ("
+              + about.word(About.FILLING).get()
+              + "): run 'foretell migrate' again, it begins anew; what it moves is untouched");
+    }
+    if (about.word(About.MOVED).isPresent()) {
+      throw new KafkaRefusedException(
+          topics()
+              + " were moved away ("
+              + about.word(About.MOVED).get()
+              + "): start the installation that they were moved to, or set another"
+              + " engine.kafka.prefix");
     }
   }
 
-  private int format(Consumer<byte[], byte[]> reader) {
-    TopicPartition about = new TopicPartition(names.about(), 0);
-    reader.assign(List.of(about));
-    reader.seekToBeginning(List.of(about));
-    long end = reader.endOffsets(List.of(about)).getOrDefault(about, 0L);
-    int format = 0;
-    long limit = System.nanoTime() + options.patience().toNanos();
-    while (reader.position(about) < end && System.nanoTime() < limit) {
-      for (ConsumerRecord<byte[], byte[]> found : reader.poll(Duration.ofMillis(100))) {
-        format = number(new String(found.value(), UTF_8));
-      }
-    }
-    return format;
+  private String topics() {
+    return "the topics " + options.prefix() + ".*";
   }
 
-  private static int number(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      return Integer.MAX_VALUE;
-    }
+  /** Makes the topic on which the others say what they are. */
+  void about() {
+    create(Map.of(names.about(), new Wanted(1, compacted())));
+  }
+
+  void write(Producer<byte[], byte[]> producer, String word, @Nullable String text) {
+    About.write(producer, names.about(), word, text, options.patience());
+  }
+
+  /** Whether all lanes are there, with as many partitions as are configured. */
+  boolean there(Collection<String> lanes) {
+    Map<String, Wanted> wanted = new HashMap<>();
+    lanes.forEach(
+        lane -> wanted.put(names.topic(lane), new Wanted(options.partitions(), Map.of())));
+    Map<String, TopicDescription> known = describe(wanted.keySet());
+    requirePartitions(known);
+    return known.size() == wanted.size() && isThere(names.about());
+  }
+
+  boolean isThere(String topic) {
+    return !described(topic).isEmpty();
   }
 
   private record Wanted(int partitions, Map<String, String> settings) {}
@@ -144,6 +156,12 @@ final class TopicSetup {
   private void lanes(Map<String, Wanted> asked) {
     Map<String, Wanted> wanted = new HashMap<>(asked);
     Map<String, TopicDescription> known = describe(wanted.keySet());
+    requirePartitions(known);
+    wanted.keySet().removeAll(known.keySet());
+    create(wanted);
+  }
+
+  private void requirePartitions(Map<String, TopicDescription> known) {
     known.forEach(
         (name, topic) -> {
           if (topic.partitions().size() != options.partitions()) {
@@ -158,13 +176,16 @@ final class TopicSetup {
                     + topic.partitions().size());
           }
         });
-    wanted.keySet().removeAll(known.keySet());
-    create(wanted);
   }
 
   /** Makes the changelog of a stage's states where no process has hosted the stage yet. */
   void changelog(String stage) {
     lanes(Map.of(names.states(stage), new Wanted(options.partitions(), compacted())));
+  }
+
+  /** The same for its timers, and the offset that it goes on from. */
+  void timers(String stage) {
+    lanes(Map.of(names.timers(stage), new Wanted(options.partitions(), compacted())));
   }
 
   private Map<String, String> kept(String lane) {

@@ -27,6 +27,9 @@ final class Keys {
   static final byte[] FORMAT = "format".getBytes(UTF_8);
   static final byte[] PARTITIONS = "partitions".getBytes(UTF_8);
 
+  /** How many stages have got a number. */
+  static final byte[] NAMES = "names".getBytes(UTF_8);
+
   private static final int TIMER_PREFIX = 4;
   private static final int TIMER_HEAD = TIMER_PREFIX + Long.BYTES;
 

@@ -64,7 +64,12 @@ final class RocksLane<T> implements Lane<T> {
   }
 
   private String family(int number) {
-    return FAMILY + topic.name() + "/" + number;
+    return family(topic.name(), number);
+  }
+
+  /** The name of a partition's family in the store. */
+  static String family(String lane, int number) {
+    return FAMILY + lane + "/" + number;
   }
 
   List<Partition<T>> opened() {

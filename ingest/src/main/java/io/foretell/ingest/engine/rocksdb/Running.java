@@ -1,7 +1,5 @@
 package io.foretell.ingest.engine.rocksdb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.foretell.ingest.engine.Attached;
 import io.foretell.ingest.engine.Notices;
 import io.foretell.proto.DeviceId;
@@ -158,12 +156,11 @@ final class Running implements StagePass.Wiring {
   }
 
   private void number(Collection<HostedStage<?, ?>> stages) {
-    byte[] counter = "names".getBytes(UTF_8);
     for (HostedStage<?, ?> stage : stages) {
       long number = works.store().metaNumber(Keys.name(stage.name()), 0);
       if (number == 0) {
-        number = works.store().metaNumber(counter, 0) + 1;
-        save(works.store(), counter, number);
+        number = works.store().metaNumber(Keys.NAMES, 0) + 1;
+        save(works.store(), Keys.NAMES, number);
         save(works.store(), Keys.name(stage.name()), number);
       }
       stage.numbered((int) number);

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +63,7 @@ final class Store implements AutoCloseable {
   private @Nullable RocksDB db;
   private volatile long epoch;
   private boolean readOnly;
+  private boolean asItIs;
 
   /** Something done with the open store. */
   interface Work<T> {
@@ -112,6 +114,18 @@ final class Store implements AutoCloseable {
     }
   }
 
+  /** Opens what is there alone, and leaves its format as it is. */
+  void openAsItIs() {
+    asItIs = true;
+    open(List.of());
+  }
+
+  /** The format of what is there. */
+  int format() {
+    byte[] said = meta(Keys.FORMAT);
+    return said == null ? FORMAT : Integer.parseInt(new String(said, UTF_8));
+  }
+
   /**
    * Opens what is there as it is now, for reading alone and beside whoever writes to it.
    *
@@ -156,6 +170,11 @@ final class Store implements AutoCloseable {
   Family family(String name) {
     Family known = families.get(name);
     return known == null ? newFamily(name) : known;
+  }
+
+  /** The family of that name, where there is one. */
+  Optional<Family> known(String name) {
+    return Optional.ofNullable(families.get(name));
   }
 
   private Family newFamily(String name) {
@@ -365,7 +384,7 @@ final class Store implements AutoCloseable {
   private void checkFormat() throws RocksDBException {
     RocksDB open = opened();
     byte[] bytes = open.get(Keys.FORMAT);
-    if (bytes == null && readOnly) {
+    if (bytes == null && (readOnly || asItIs)) {
       throw new StoreRefusedException("there are no lanes in " + dir + " that this version knows");
     }
     if (bytes == null) {
@@ -384,7 +403,7 @@ final class Store implements AutoCloseable {
               + FORMAT
               + ". Start the later version, or restore a backup made before the upgrade.");
     }
-    if (found < FORMAT && !readOnly) {
+    if (found < FORMAT && !readOnly && !asItIs) {
       // What is there can be read as it is; from now on an earlier version could not.
       open.put(Keys.FORMAT, Integer.toString(FORMAT).getBytes(UTF_8));
       LOG.info("lanes: of format {} until now, from now on of format {}", found, FORMAT);

@@ -3,6 +3,7 @@ package io.foretell.ingest.history.influx;
 import com.influxdb.query.InfluxQLQueryResult;
 import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.ingest.history.Bucket;
+import io.foretell.ingest.history.KeptHistory;
 import io.foretell.ingest.history.Retention;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -20,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * never take the rest (older than its retention, for one), the rest is left out and counted: a
  * batch that can never succeed would hold up all that comes after it.
  */
-public final class InfluxHistory implements AgeingHistory {
+public final class InfluxHistory implements KeptHistory {
   private static final Logger LOG = LoggerFactory.getLogger(InfluxHistory.class);
   private static final int LINES_PER_REQUEST = 5_000;
   // What the server's nanoseconds since 1970 can say, in ms.
@@ -217,6 +220,15 @@ public final class InfluxHistory implements AgeingHistory {
     if (limit <= 0 || from >= to) {
       return List.of();
     }
+    List<Sample> samples = raw(device, signal, from, to, limit);
+    return AgeingHistory.merged(
+        signal, samples, buckets(device, signal, since, until, limit), limit);
+  }
+
+  private List<Sample> raw(DeviceId device, String signal, long from, long to, int limit) {
+    if (from >= to) {
+      return List.of();
+    }
     String question =
         ("SELECT \"value\" FROM \"%s\" WHERE %s AND \"signal\" = %s"
                 + " AND time >= %dms AND time < %dms ORDER BY time LIMIT %d")
@@ -227,8 +239,7 @@ public final class InfluxHistory implements AgeingHistory {
         samples.add(sample(signal, row, "value"));
       }
     }
-    return AgeingHistory.merged(
-        signal, samples, buckets(device, signal, since, until, limit), limit);
+    return samples;
   }
 
   @Override
@@ -244,6 +255,52 @@ public final class InfluxHistory implements AgeingHistory {
       }
     }
     return asking(with -> with.newest(device, samples));
+  }
+
+  @Override
+  public void eachSeries(BiConsumer<DeviceId, String> to) {
+    asking(
+        with -> {
+          whole(with).eachSeries(to);
+          return true;
+        });
+  }
+
+  @Override
+  public List<Sample> samples(DeviceId device, String signal, long since, int limit) {
+    long from = Math.max(-LAST, since);
+    Whole.Gap gap = asking(with -> whole(with).foldedSamples(device, signal));
+    if (gap.from() >= gap.until()) {
+      return raw(device, signal, from, LAST, limit);
+    }
+    List<Sample> samples = new ArrayList<>(raw(device, signal, from, gap.from(), limit));
+    if (samples.size() < limit) {
+      long behind = Math.max(from, gap.until());
+      samples.addAll(raw(device, signal, behind, LAST, limit - samples.size()));
+    }
+    return samples;
+  }
+
+  @Override
+  public void eachBucket(DeviceId device, String signal, Consumer<Bucket> to) {
+    asking(
+        with -> {
+          whole(with).eachBucket(device, signal, to);
+          return true;
+        });
+  }
+
+  @Override
+  public void put(DeviceId device, String signal, List<Bucket> buckets) {
+    asking(
+        with -> {
+          whole(with).put(device, signal, buckets);
+          return true;
+        });
+  }
+
+  private Whole whole(Levels with) {
+    return new Whole(server(), with, retention);
   }
 
   private void write(List<Entry<Telemetry>> batch, Server to) {
@@ -263,18 +320,18 @@ public final class InfluxHistory implements AgeingHistory {
   }
 
   private List<InfluxQLQueryResult.Series> ask(String question) {
-    Server asked;
-    synchronized (this) {
-      asked = server;
-    }
-    if (asked == null) {
-      throw new UncheckedIOException(new IOException("history is not open"));
-    }
     try {
-      return asked.query(question).stream().flatMap(r -> r.getSeries().stream()).toList();
+      return server().query(question).stream().flatMap(r -> r.getSeries().stream()).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private synchronized Server server() {
+    if (server == null) {
+      throw new UncheckedIOException(new IOException("history is not open"));
+    }
+    return server;
   }
 
   private static Sample sample(

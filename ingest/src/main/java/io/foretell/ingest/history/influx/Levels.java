@@ -35,7 +35,7 @@ import java.util.TreeSet;
  * reading.
  */
 final class Levels {
-  private static final String AGED = Lines.MEASUREMENT + "_aged";
+  static final String AGED = Lines.MEASUREMENT + "_aged";
   private static final int BUCKETS = 1_000;
   private static final int SERIES = 10_000;
 
@@ -47,7 +47,10 @@ final class Levels {
   /** A series of a step that has something old. */
   private record Due(DeviceId device, String signal, Retention.Rule rule, int step, long first) {}
 
-  private record Mark(long folded, long deleted) {}
+  /**
+   * How far a series is folded into buckets of a width, and how far what they came from is gone.
+   */
+  record Mark(long folded, long deleted) {}
 
   Levels(Server server, Retention retention) {
     this.server = server;
@@ -59,7 +62,7 @@ final class Levels {
     return step == 0 ? Lines.MEASUREMENT : measurement(rule.levels().get(step - 1).width());
   }
 
-  private static String measurement(long width) {
+  static String measurement(long width) {
     return Lines.MEASUREMENT + "_" + width + "ms";
   }
 
@@ -202,7 +205,7 @@ final class Levels {
     List<Bucket> buckets = fold(of, width, Math.floorDiv(from, width) * width, cutoff, mark);
     boolean more = buckets.size() == BUCKETS;
     long until = more ? buckets.get(BUCKETS - 1).t() + width : cutoff;
-    write(of, buckets);
+    write(of.device(), of.signal(), buckets);
     mark(of, new Mark(until, mark.folded()));
     delete(of, mark.folded(), until);
     mark(of, new Mark(until, until));
@@ -238,19 +241,22 @@ final class Levels {
     return List.copyOf(buckets.values());
   }
 
-  private void write(Due of, List<Bucket> buckets) throws IOException {
+  /** Puts buckets in their places. */
+  void write(DeviceId device, String signal, List<Bucket> buckets) throws IOException {
     StringBuilder body = new StringBuilder();
     for (Bucket bucket : buckets) {
-      body.append(
-              point(measurement(bucket.width()), of)
-                  .addField("count", (double) bucket.count())
-                  .addField("min", bucket.min())
-                  .addField("sum", bucket.sum())
-                  .addField("max", bucket.max())
-                  .addField("last", bucket.last())
-                  .time(bucket.t(), WritePrecision.MS)
-                  .toLineProtocol())
-          .append('\n');
+      Point point =
+          point(measurement(bucket.width()), device, signal)
+              .addField("count", (double) bucket.count())
+              .addField("min", bucket.min())
+              .addField("sum", bucket.sum())
+              .addField("max", bucket.max())
+              .addField("last", bucket.last());
+      if (bucket.lastAt() != bucket.t()) {
+        // Known of those alone that another store has made; kept for the way back.
+        point.addField("last_at", (double) bucket.lastAt());
+      }
+      body.append(point.time(bucket.t(), WritePrecision.MS).toLineProtocol()).append('\n');
     }
     if (!buckets.isEmpty()) {
       must(server.write(body.toString()));
@@ -268,10 +274,15 @@ final class Levels {
   }
 
   private void mark(Due of, Mark mark) throws IOException {
+    mark(of.device(), of.signal(), width(of), mark);
+  }
+
+  /** Notes how far a series is folded into buckets of a width. */
+  void mark(DeviceId device, String signal, long width, Mark mark) throws IOException {
     must(
         server.write(
-            point(AGED, of)
-                .addTag("step", Long.toString(width(of)))
+            point(AGED, device, signal)
+                .addTag("step", Long.toString(width))
                 .addField("folded", (double) mark.folded())
                 .addField("deleted", (double) mark.deleted())
                 .time(0, WritePrecision.MS)
@@ -283,11 +294,11 @@ final class Levels {
     return of.rule().levels().get(of.step()).width();
   }
 
-  private static Point point(String measurement, Due of) {
+  private static Point point(String measurement, DeviceId device, String signal) {
     return Point.measurement(measurement)
-        .addTag("tenant", of.device().tenant())
-        .addTag("device", of.device().device())
-        .addTag("signal", of.signal());
+        .addTag("tenant", device.tenant())
+        .addTag("device", device.device())
+        .addTag("signal", signal);
   }
 
   private static void must(String leftOut) throws IOException {
@@ -326,7 +337,7 @@ final class Levels {
     return rows;
   }
 
-  private static Bucket bucket(InfluxQLQueryResult.Series.Record row, long width) {
+  static Bucket bucket(InfluxQLQueryResult.Series.Record row, long width) {
     long t = time(row);
     return new Bucket(
         t,
@@ -339,15 +350,15 @@ final class Levels {
         t);
   }
 
-  private static long time(InfluxQLQueryResult.Series.Record row) {
+  static long time(InfluxQLQueryResult.Series.Record row) {
     return Long.parseLong(String.valueOf(row.getValueByKey("time")));
   }
 
-  private static double number(InfluxQLQueryResult.Series.Record row, String column) {
+  static double number(InfluxQLQueryResult.Series.Record row, String column) {
     return Double.parseDouble(String.valueOf(row.getValueByKey(column)));
   }
 
-  private static String series(DeviceId device, String signal) {
+  static String series(DeviceId device, String signal) {
     return InfluxHistory.where(device) + " AND \"signal\" = " + InfluxHistory.quoted(signal);
   }
 }

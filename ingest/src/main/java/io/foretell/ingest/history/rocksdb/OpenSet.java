@@ -1,5 +1,6 @@
 package io.foretell.ingest.history.rocksdb;
 
+import io.foretell.ingest.history.Bucket;
 import io.foretell.ingest.history.ChunkCodec;
 import io.foretell.ingest.history.SampleBuffer;
 import java.nio.ByteBuffer;
@@ -76,6 +77,16 @@ final class OpenSet implements Journal.Visitor {
     for (int i = 0; i < times.length; i++) {
       put(series, times[i], values[i]);
     }
+  }
+
+  /** Writes buckets of a series, each instead of the one in its place. */
+  void put(SeriesKey key, List<Bucket> buckets) throws RocksDBException {
+    Rollups rollups = new Rollups(store, series(key).id);
+    for (Bucket bucket : buckets) {
+      rollups.set(bucket);
+    }
+    rollups.into(batch);
+    write();
   }
 
   /** Writes the commit at hand; it is on disk after {@link Store#sync}. */

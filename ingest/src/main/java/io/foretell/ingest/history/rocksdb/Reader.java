@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -28,6 +29,17 @@ final class Reader {
     this.store = store;
     this.open = open;
     this.memory = memory;
+  }
+
+  /** All series, in the order of their keys. */
+  List<SeriesKey> series() {
+    List<SeriesKey> all = new ArrayList<>();
+    try (RocksIterator iterator = store.db.newIterator(store.series)) {
+      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+        all.add(SeriesKey.ofBytes(iterator.key()));
+      }
+    }
+    return all;
   }
 
   List<String> signals(DeviceId device) {
@@ -63,6 +75,16 @@ final class Reader {
   }
 
   List<Sample> read(SeriesKey key, long since, long until, int limit) throws RocksDBException {
+    return read(key, since, until, limit, true);
+  }
+
+  /** The same of what is in no bucket. */
+  List<Sample> samples(SeriesKey key, long since, long until, int limit) throws RocksDBException {
+    return read(key, since, until, limit, false);
+  }
+
+  private List<Sample> read(SeriesKey key, long since, long until, int limit, boolean merged)
+      throws RocksDBException {
     if (limit <= 0 || since >= until) {
       return List.of();
     }
@@ -87,8 +109,10 @@ final class Reader {
     try (iterator;
         rollups) {
       List<Sample> raw = new Range(key.signal(), since, until, limit, tail).read(iterator, id);
-      return AgeingHistory.merged(
-          key.signal(), raw, Rollups.read(rollups, id, since, until, limit), limit);
+      return merged
+          ? AgeingHistory.merged(
+              key.signal(), raw, Rollups.read(rollups, id, since, until, limit), limit)
+          : raw;
     }
   }
 
@@ -99,6 +123,15 @@ final class Reader {
     }
     try (RocksIterator rollups = store.db.newIterator(store.rollups)) {
       return Rollups.read(rollups, id, since, until, limit);
+    }
+  }
+
+  void eachBucket(SeriesKey key, Consumer<Bucket> to) throws RocksDBException {
+    Integer id = idOf(key);
+    if (id != null) {
+      try (RocksIterator rollups = store.db.newIterator(store.rollups)) {
+        Rollups.each(rollups, id, to);
+      }
     }
   }
 

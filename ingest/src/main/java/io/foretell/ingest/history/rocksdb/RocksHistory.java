@@ -1,7 +1,7 @@
 package io.foretell.ingest.history.rocksdb;
 
-import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.ingest.history.Bucket;
+import io.foretell.ingest.history.KeptHistory;
 import io.foretell.ingest.history.Retention;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -22,6 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
@@ -37,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>Where the disk fails, the batches at hand fail, the database is closed, and the next batch
  * opens it anew: so what is in memory never differs from what the disk has.
  */
-public final class RocksHistory implements AgeingHistory {
+public final class RocksHistory implements KeptHistory {
   /** How much memory open series may take unless it is said. */
   public static final long DEFAULT_MEMORY_BYTES = 64L << 20;
 
@@ -127,7 +129,8 @@ public final class RocksHistory implements AgeingHistory {
       open();
     } catch (RocksDBException | IOException e) {
       trouble = String.valueOf(e.getMessage());
-      throw new UncheckedIOException(new IOException("history in " + folder, e));
+      throw new UncheckedIOException(
+          "the history in " + folder + " cannot be opened: " + trouble, new IOException(e));
     }
     Thread thread = new Thread(this::writeUntilStopped, "history-writer");
     thread.setDaemon(true);
@@ -202,6 +205,36 @@ public final class RocksHistory implements AgeingHistory {
   @Override
   public List<Sample> latest(DeviceId device) {
     return reading(reader -> reader.latest(device));
+  }
+
+  @Override
+  public void eachSeries(BiConsumer<DeviceId, String> to) {
+    List<SeriesKey> all = reading(Reader::series);
+    all.forEach(series -> to.accept(series.device(), series.signal()));
+  }
+
+  @Override
+  public List<Sample> samples(DeviceId device, String signal, long since, int limit) {
+    return reading(
+        reader -> reader.samples(new SeriesKey(device, signal), since, Long.MAX_VALUE, limit));
+  }
+
+  @Override
+  public void eachBucket(DeviceId device, String signal, Consumer<Bucket> to) {
+    reading(
+        reader -> {
+          reader.eachBucket(new SeriesKey(device, signal), to);
+          return true;
+        });
+  }
+
+  @Override
+  public void put(DeviceId device, String signal, List<Bucket> buckets) {
+    between(
+        (opened, set) -> {
+          set.put(new SeriesKey(device, signal), buckets);
+          opened.sync();
+        });
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -40,6 +41,11 @@ final class Rollups {
   /** Folds a bucket into that of its place. */
   void add(Bucket bucket) throws RocksDBException {
     page(bucket).merge(bucket.t(), bucket, Bucket::plus);
+  }
+
+  /** Puts a bucket in its place, whatever is there. */
+  void set(Bucket bucket) throws RocksDBException {
+    page(bucket).put(bucket.t(), bucket);
   }
 
   /** Takes out the bucket of that place, as it is by now. */
@@ -116,6 +122,14 @@ final class Rollups {
     }
     found.sort(java.util.Comparator.comparingLong(Bucket::t));
     return found.size() > limit ? List.copyOf(found.subList(0, limit)) : found;
+  }
+
+  /** Gives the buckets of all widths, one width after the other, each in order of time. */
+  static void each(RocksIterator iterator, int id, Consumer<Bucket> to) {
+    iterator.seek(Store.rollupKey(id, 1, 0));
+    for (; iterator.isValid() && Store.isRollup(iterator.key(), id); iterator.next()) {
+      BucketCodec.decode(iterator.value(), Store.width(iterator.key())).forEach(to);
+    }
   }
 
   private static void readWidth(

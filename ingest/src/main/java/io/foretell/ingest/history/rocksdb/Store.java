@@ -133,7 +133,11 @@ final class Store implements AutoCloseable {
     } else if (!Arrays.equals(found, FORMAT)) {
       close();
       throw new RocksDBException(
-          "history of format " + found[0] + "; this version reads format " + FORMAT[0]);
+          "it is of format "
+              + found[0]
+              + ", written by a later version; this one knows formats up to "
+              + FORMAT[0]
+              + ". Start the later version, or restore a backup made before the upgrade");
     }
   }
 

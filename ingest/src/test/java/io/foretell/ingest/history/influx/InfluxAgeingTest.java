@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.foretell.ingest.history.AgeingContract;
-import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.ingest.history.Bucket;
+import io.foretell.ingest.history.KeptHistory;
 import io.foretell.proto.History.Sample;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ final class InfluxAgeingTest extends AgeingContract {
   }
 
   @Override
-  protected AgeingHistory ageing() {
+  protected KeptHistory ageing() {
     return history;
   }
 
@@ -69,6 +69,27 @@ final class InfluxAgeingTest extends AgeingContract {
     assertThat(history.read(PUMP, "speed", 0, Long.MAX_VALUE, 10))
         .containsExactly(
             new Sample("speed", DAY_ONE, 29.5), new Sample("speed", DAY_ONE + MINUTE, 89.5));
+  }
+
+  @Test
+  void step_that_was_cut_off_is_seen_once_as_samples_or_as_buckets() throws Exception {
+    write("speed", DAY_ONE, 120, 1_000);
+    // As it is between the buckets and the mark "folded".
+    influxd.lines(
+        database,
+        "telemetry_60000ms,device=pump-1,signal=speed,tenant=acme count=60,min=0,sum=1,max=59,last=59 "
+            + DAY_ONE);
+    assertThat(history.samples(PUMP, "speed", 0, 200)).hasSize(120);
+    assertThat(buckets()).isEmpty();
+
+    age(DAY_ONE + 40 * DAY);
+    // As it is between the mark "folded" and the deletion of what was folded.
+    write("speed", DAY_ONE, 120, 1_000);
+    write("speed", DAY_ONE + 39 * DAY, 5, 1_000);
+    influxd.lines(
+        database, "telemetry_aged,device=pump-1,signal=speed,step=60000,tenant=acme deleted=0 0");
+    assertThat(history.samples(PUMP, "speed", 0, 200)).hasSize(5);
+    assertThat(buckets()).extracting(Bucket::count).containsExactly(60L, 60L);
   }
 
   @Test

@@ -3,8 +3,8 @@ package io.foretell.ingest.history.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foretell.ingest.history.AgeingContract;
-import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.ingest.history.Bucket;
+import io.foretell.ingest.history.KeptHistory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class RocksAgeingTest extends AgeingContract {
   }
 
   @Override
-  protected AgeingHistory ageing() {
+  protected KeptHistory ageing() {
     return history;
   }
 

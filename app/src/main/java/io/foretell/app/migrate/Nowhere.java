@@ -1,0 +1,53 @@
+package io.foretell.app.migrate;
+
+import io.foretell.ingest.engine.Filling;
+import io.foretell.ingest.engine.Kept;
+import io.foretell.ingest.engine.Resting;
+import io.foretell.proto.DeviceId;
+
+/** Takes everything and keeps nothing: for a look at what would be moved. */
+final class Nowhere implements Filling {
+  private final int partitions;
+
+  Nowhere(int partitions) {
+    this.partitions = partitions;
+  }
+
+  @Override
+  public int partitions() {
+    return partitions;
+  }
+
+  @Override
+  public long begin(String lane, int partition, long before) {
+    return before;
+  }
+
+  @Override
+  public long append(String lane, int partition, Kept entry) {
+    return entry.offset();
+  }
+
+  @Override
+  public void end(String lane, int partition, long erased) {}
+
+  @Override
+  public void state(String stage, String from, DeviceId key, byte[] record) {}
+
+  @Override
+  public void stageOffset(String stage, String from, int partition, long offset) {}
+
+  @Override
+  public void sinkOffset(String sink, String from, int partition, long offset) {}
+
+  @Override
+  public Resting filled() {
+    throw new UnsupportedOperationException("nothing is kept");
+  }
+
+  @Override
+  public void finish() {}
+
+  @Override
+  public void close() {}
+}
