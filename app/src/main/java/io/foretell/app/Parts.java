@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.erasure.SqlLaneKeys;
 import io.foretell.app.otel.OtlpSettings;
 import io.foretell.app.otel.Tracing;
 import io.foretell.app.records.Neighbours;
@@ -82,6 +83,7 @@ import javax.sql.DataSource;
  * flows between them is drawn in {@link Pipeline}.
  */
 final class Parts {
+  private static final int LANE_KEYS = 200_000; // some 50 MB, where so many devices send
   private static final long LARGEST_ARTIFACT = 4L << 30;
   private static final List<String> PRIVATE_NETWORKS =
       List.of("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16");
@@ -95,6 +97,7 @@ final class Parts {
   final AgeingHistory history;
   final Set<Role> roles;
   final Optional<Neighbours> neighbours;
+  final Optional<SqlLaneKeys> laneKeys;
   final Registry registry;
   final Models models;
   final ModelDecoding decoding;
@@ -135,7 +138,6 @@ final class Parts {
     CompletableFuture<ServerCertificate> securing = Beside.make(() -> certificate(config, clock));
     vertx = ground.vertx;
     scheduler = ground.scheduler;
-    engine = Engines.of(config, clock);
     knowledge = Knowledge.of(config);
     book = knowledge.book();
     detectors = Detectors.of(config);
@@ -149,12 +151,12 @@ final class Parts {
     Tables tables = ground.tables();
     DataSource records = tables.records().source();
     neighbours = neighbours(config, records);
+    byte[] sealing = Keys.seal(shared.resolve("keys"), has(Role.DESK));
+    laneKeys = laneKeys(config, records, sealing);
+    engine = Engines.of(config, clock, laneKeys);
     registry =
         new Registry(
-            new SqlDeviceStore(records),
-            new KeySeal(Keys.seal(shared.resolve("keys"), has(Role.DESK))),
-            clock,
-            config.get(Config.SANDBOX));
+            new SqlDeviceStore(records), new KeySeal(sealing), clock, config.get(Config.SANDBOX));
     models = new Models(registry::find, clock);
     decoding = new ModelDecoding(knowledge.manifests(), models);
     presence = new LivePresence(engine.lane(Topics.UPLINK), LivePresence.DEFAULT_SILENCE, clock);
@@ -247,6 +249,14 @@ final class Parts {
                 records,
                 has(Role.DESK)))
         : Optional.empty();
+  }
+
+  /** By which the lanes are sealed on Kafka. */
+  private Optional<SqlLaneKeys> laneKeys(Config config, DataSource records, byte[] sealing) {
+    Duration grace = neighbours.isPresent() ? SqlLaneKeys.GRACE : Duration.ZERO;
+    return config.get(Config.KAFKA).isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SqlLaneKeys(records, sealing, LANE_KEYS, grace, clock));
   }
 
   private MqttListener mqtt(MqttSettings settings, SqlSessionStore sessions) {

@@ -101,6 +101,11 @@ public final class Held<S> {
     return encoded;
   }
 
+  /** The place in the index of timers in what is kept. */
+  public static long timer(byte[] record) {
+    return (long) LONG.get(record, 0);
+  }
+
   /** What is in the store is what is here. */
   void committed() {
     touched = false;

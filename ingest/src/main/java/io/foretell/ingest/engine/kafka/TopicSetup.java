@@ -28,7 +28,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Makes the topics of an installation, or refuses those that are there and do not fit. */
 final class TopicSetup {
   /** The layout of topics and records that this version writes. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
+
+  /**
+   * Settings of the changelogs of states. Their keys are names of devices: of one that was erased,
+   * the brokers take them out within a day, and its tombstones within another one.
+   */
+  static final Map<String, String> CHANGELOG =
+      Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "" + Duration.ofDays(1).toMillis());
 
   private static final byte[] FORMAT_KEY = "format".getBytes(UTF_8);
 
@@ -70,7 +77,8 @@ final class TopicSetup {
       write(producer);
     } else {
       int format = format(reader);
-      if (format == 0) {
+      if (format < FORMAT) {
+        // Format 1 is the same with values in the clear, which are read.
         write(producer);
       } else if (format > FORMAT) {
         throw new KafkaRefusedException(
@@ -164,7 +172,13 @@ final class TopicSetup {
 
   /** Makes the changelog of a stage's states where no process has hosted the stage yet. */
   void changelog(String stage) {
-    lanes(Map.of(names.states(stage), new Wanted(options.partitions(), compacted())));
+    lanes(Map.of(names.states(stage), new Wanted(options.partitions(), changelog())));
+  }
+
+  private Map<String, String> changelog() {
+    Map<String, String> settings = new HashMap<>(CHANGELOG);
+    settings.putAll(compacted());
+    return settings;
   }
 
   private Map<String, String> kept(String lane) {
