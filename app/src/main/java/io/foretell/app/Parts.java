@@ -83,7 +83,6 @@ import javax.sql.DataSource;
  * flows between them is drawn in {@link Pipeline}.
  */
 final class Parts {
-  private static final int LANE_KEYS = 200_000; // some 50 MB, where so many devices send
   private static final long LARGEST_ARTIFACT = 4L << 30;
   private static final List<String> PRIVATE_NETWORKS =
       List.of("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16");
@@ -256,7 +255,8 @@ final class Parts {
     Duration grace = neighbours.isPresent() ? SqlLaneKeys.GRACE : Duration.ZERO;
     return config.get(Config.KAFKA).isEmpty()
         ? Optional.empty()
-        : Optional.of(new SqlLaneKeys(records, sealing, LANE_KEYS, grace, clock));
+        : Optional.of(
+            new SqlLaneKeys(records, sealing, config.get(Config.KAFKA_KEYS), grace, clock));
   }
 
   private MqttListener mqtt(MqttSettings settings, SqlSessionStore sessions) {

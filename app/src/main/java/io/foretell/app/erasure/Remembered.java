@@ -60,6 +60,12 @@ final class Remembered {
     sealing.remove(device);
   }
 
+  /** It is to be read again. */
+  void forget(LaneKey key) {
+    opening.remove(key.id());
+    sealing.remove(key.device(), key);
+  }
+
   void destroy(UUID id) {
     LaneKey known = opening.remove(id);
     if (known != null) {

@@ -342,7 +342,8 @@ public final class SqlLaneKeys implements LaneKeys, Part {
             return delete.executeBatch();
           }
         });
-    retired.forEach(key -> remembered.destroy(key.id()));
+    // Whether it is gone is what the table says.
+    retired.forEach(remembered::forget);
   }
 
   /** What the table is good for is told by the records. */
