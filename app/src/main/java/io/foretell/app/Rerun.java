@@ -177,15 +177,16 @@ public final class Rerun {
 
   private void found(Lane<Finding> findings) {
     for (int p = 0; p < findings.partitions(); p++) {
-      long next = findings.begin(p);
-      while (next < findings.end(p)) {
-        for (Entry<Finding> entry : findings.read(p, next, PAGE)) {
-          next = entry.position().offset() + 1;
+      // The last offsets of a partition may have no entries any more, so its end is not awaited.
+      List<Entry<Finding>> page = findings.read(p, findings.begin(p), PAGE);
+      while (!page.isEmpty()) {
+        for (Entry<Finding> entry : page) {
           Long first = firstAt.get(entry.key());
           if (first != null && entry.at() >= first && entry.at() < terms.until()) {
             count(was, entry.key(), entry.value());
           }
         }
+        page = findings.read(p, page.get(page.size() - 1).position().offset() + 1, PAGE);
       }
     }
   }

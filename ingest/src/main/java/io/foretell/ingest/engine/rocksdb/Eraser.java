@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,15 +27,21 @@ final class Eraser {
   private final DeviceId device;
   private final List<Search> searches = new ArrayList<>();
   private final List<Erase.Key> keys = new ArrayList<>();
-  private final List<Store.Range> timers = new ArrayList<>();
+  private final List<Store.Range> ended = new ArrayList<>();
   private final Map<String, Long> counts = new LinkedHashMap<>();
 
   Eraser(Works works, Collection<RocksLane<?>> lanes, DeviceId device) {
     this.works = works;
     this.device = device;
+    Set<String> unknown = works.store().lanes();
     for (RocksLane<?> lane : lanes) {
       List<? extends Partition<?>> all = lane.opened();
       searches.add(new Search(all.get(Partitioning.of(device, all.size()))));
+      all.forEach(partition -> unknown.remove(partition.family().name));
+    }
+    if (!unknown.isEmpty()) {
+      throw new LaneUnavailableException(
+          "nothing is erased: there are lanes that nobody has opened, " + unknown);
     }
   }
 
@@ -137,12 +144,16 @@ final class Eraser {
     Store.Family states = works.store().family("states");
     byte[] stateKey = Keys.state(stage.id(), device);
     byte[] record = works.store().read(db -> db.get(states.handle(), stateKey));
+    long timer = Stage.NEVER;
     if (record != null) {
       keys.add(new Erase.Key(states, stateKey));
-      for (Search search : searches) {
-        if (search.partition.lane().equals(stage.from().name())) {
-          timers(stage.id(), search.partition.number(), Keys.number(record));
-        }
+      timer = Keys.number(record);
+    }
+    // A state that ended before is still said to have ended, and so are its timers.
+    ended.add(new Store.Range(states, stateKey, stateKey));
+    for (Search search : searches) {
+      if (search.partition.lane().equals(stage.from().name())) {
+        timers(stage.id(), search.partition.number(), timer);
       }
     }
   }
@@ -152,9 +163,8 @@ final class Eraser {
     if (timer != Stage.NEVER) {
       keys.add(new Erase.Key(family, Keys.timer(stage, partition, timer, device)));
     }
-    // The tables still say of timers that were used up that they are: at other moments, so
-    // elsewhere.
-    timers.add(
+    // Timers that were used up had other moments, and so are elsewhere in the tables.
+    ended.add(
         new Store.Range(
             family,
             Keys.timerFrom(stage, partition, Long.MIN_VALUE),
@@ -168,16 +178,13 @@ final class Eraser {
 
   /** Writes the tables anew that had any of it; takes as long as it takes. */
   void scrub() {
-    List<Store.Range> ranges = new ArrayList<>(timers);
+    List<Store.Range> ranges = new ArrayList<>(ended);
     for (Search search : searches) {
       if (!search.found.isEmpty()) {
         byte[] first = Keys.number(search.found.get(0));
         byte[] last = Keys.number(search.lastChunk);
         ranges.add(new Store.Range(search.partition.family(), first, last));
       }
-    }
-    for (Erase.Key key : keys) {
-      ranges.add(new Store.Range(key.family(), key.key(), key.key()));
     }
     works.store().scrub(ranges);
   }

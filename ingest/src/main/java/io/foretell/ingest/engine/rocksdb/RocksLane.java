@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A lane in the store. It can be had before the engine starts, and takes entries while it runs. */
 final class RocksLane<T> implements Lane<T> {
+  /** How the names of families of lanes begin. */
+  static final String FAMILY = "lane/";
+
   private final Topic<T> topic;
   private final Codec<T> codec;
   private volatile List<Partition<T>> partitions = List.of();
@@ -61,7 +64,7 @@ final class RocksLane<T> implements Lane<T> {
   }
 
   private String family(int number) {
-    return "lane/" + topic.name() + "/" + number;
+    return FAMILY + topic.name() + "/" + number;
   }
 
   List<Partition<T>> opened() {

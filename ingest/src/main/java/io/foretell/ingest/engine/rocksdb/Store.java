@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -173,6 +174,13 @@ final class Store implements AutoCloseable {
     } finally {
       lock.writeLock().unlock();
     }
+  }
+
+  /** The families of all lanes that are kept, whether anybody uses them or not. */
+  Set<String> lanes() {
+    Set<String> lanes = new TreeSet<>(families.keySet());
+    lanes.removeIf(name -> !name.startsWith(RocksLane.FAMILY));
+    return lanes;
   }
 
   /** Reads; never while the store is being opened again. */

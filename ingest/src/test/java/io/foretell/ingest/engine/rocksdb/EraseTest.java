@@ -196,6 +196,10 @@ final class EraseTest {
     RocksEngine engine = engine();
     engine.host("alarm", CALLS, new AlarmStage());
     engine.start();
+    assertThatExceptionOfType(LaneUnavailableException.class)
+        .isThrownBy(() -> engine.erase(GONE, PATIENCE))
+        .withMessageContaining("lane/echoes/0");
+    engine.lane(ECHOES);
     engine.erase(GONE, PATIENCE);
     engine.close();
     RocksEngine again = engine();
