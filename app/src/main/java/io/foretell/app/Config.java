@@ -152,6 +152,13 @@ public final class Config {
           Config::notNegative,
           "Copies that must have a message before it is acknowledged; 0: 2, or 1 where there is"
               + " one. Fixed when the topics are made.");
+  public static final Key<Integer> KAFKA_KEYS =
+      key(
+          "engine.kafka.keys-in-memory",
+          "200000",
+          Config::positive,
+          "Keys of devices that a process remembers, some 400 bytes each; more devices than these at"
+              + " a gateway or a worker cost a statement a message.");
   public static final Key<String> KAFKA_CLIENT =
       key(
           "engine.kafka.client",

@@ -1,5 +1,7 @@
 package io.foretell.app;
 
+import io.foretell.app.erasure.SqlLaneKeys;
+import io.foretell.ingest.engine.ErasableLanes;
 import io.foretell.ingest.engine.kafka.KafkaEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngine;
 import io.foretell.ingest.engine.rocksdb.RocksEngineOptions;
@@ -22,16 +24,21 @@ final class Engines {
 
   private Engines() {}
 
-  static Engine of(Config config, InstantSource clock) {
+  /**
+   * Makes it.
+   *
+   * @param keys by which the lanes are sealed on Kafka; not needed by the embedded one
+   */
+  static Engine of(Config config, InstantSource clock, Optional<SqlLaneKeys> keys) {
     Path data = config.get(Config.DATA);
-    if (config.get(Config.KAFKA).isEmpty()) {
+    if (keys.isEmpty()) {
       RocksEngineOptions options =
           RocksEngineOptions.defaults()
               .withPartitions(config.get(Config.PARTITIONS))
               .withRetention(Topics.UPLINK.name(), config.get(Config.UPLINK_RETENTION));
       return new RocksEngine(data.resolve(Stores.LANES), options, clock);
     }
-    return new KafkaEngine(Stores.kafka(config), clock);
+    return new KafkaEngine(Stores.kafka(config), clock, keys.get());
   }
 
   /**
@@ -54,6 +61,20 @@ final class Engines {
     if (engine instanceof KafkaEngine kafka) {
       kafka.observe(name, from, stage);
     }
+  }
+
+  /** The lanes as what one device can be erased from. */
+  static ErasableLanes erasable(Engine engine) {
+    if (engine instanceof ErasableLanes lanes) {
+      return lanes;
+    }
+    throw new IllegalStateException("an engine that erases nothing");
+  }
+
+  /** How many uplinks there ever were: what erased devices also takes places on the lane. */
+  static long uplinks(Engine engine) {
+    long count = count(engine, Topics.UPLINK);
+    return engine instanceof KafkaEngine kafka ? count - kafka.passed(Pipeline.LOOP) : count;
   }
 
   /** How many entries a lane was ever given. */

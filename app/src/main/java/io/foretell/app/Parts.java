@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.erasure.SqlLaneKeys;
 import io.foretell.app.otel.OtlpSettings;
 import io.foretell.app.otel.Tracing;
 import io.foretell.app.records.Neighbours;
@@ -90,6 +91,7 @@ final class Parts {
   final KeptHistory history;
   final Set<Role> roles;
   final Optional<Neighbours> neighbours;
+  final Optional<SqlLaneKeys> laneKeys;
   final Registry registry;
   final Models models;
   final ModelDecoding decoding;
@@ -130,7 +132,6 @@ final class Parts {
     CompletableFuture<ServerCertificate> securing = Beside.make(() -> certificate(config, clock));
     vertx = ground.vertx;
     scheduler = ground.scheduler;
-    engine = Engines.of(config, clock);
     knowledge = Knowledge.of(config);
     book = knowledge.book();
     detectors = Detectors.of(config);
@@ -140,12 +141,12 @@ final class Parts {
     Tables tables = ground.tables();
     DataSource records = tables.records().source();
     neighbours = neighbours(config, records);
+    byte[] sealing = Keys.seal(shared.resolve("keys"), has(Role.DESK));
+    laneKeys = laneKeys(config, records, sealing);
+    engine = Engines.of(config, clock, laneKeys);
     registry =
         new Registry(
-            new SqlDeviceStore(records),
-            new KeySeal(Keys.seal(shared.resolve("keys"), has(Role.DESK))),
-            clock,
-            config.get(Config.SANDBOX));
+            new SqlDeviceStore(records), new KeySeal(sealing), clock, config.get(Config.SANDBOX));
     models = new Models(registry::find, clock);
     decoding = new ModelDecoding(knowledge.manifests(), models);
     presence = new LivePresence(engine.lane(Topics.UPLINK), LivePresence.DEFAULT_SILENCE, clock);
@@ -237,6 +238,15 @@ final class Parts {
                 records,
                 has(Role.DESK)))
         : Optional.empty();
+  }
+
+  /** By which the lanes are sealed on Kafka. */
+  private Optional<SqlLaneKeys> laneKeys(Config config, DataSource records, byte[] sealing) {
+    Duration grace = neighbours.isPresent() ? SqlLaneKeys.GRACE : Duration.ZERO;
+    return config.get(Config.KAFKA).isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new SqlLaneKeys(records, sealing, config.get(Config.KAFKA_KEYS), grace, clock));
   }
 
   private MqttListener mqtt(MqttSettings settings, SqlSessionStore sessions) {

@@ -11,7 +11,6 @@ import io.foretell.ingest.Decoding;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.Limits;
 import io.foretell.ingest.payload.Payloads;
-import io.foretell.proto.Engine;
 import io.foretell.proto.Finding;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
@@ -88,11 +87,6 @@ final class Pipeline {
         device -> {
           var unused = parts.downlink.withdraw(device);
         });
-  }
-
-  /** Entries that a stage or a sink has still to read. */
-  static long lag(Engine engine) {
-    return engine.lag(LOOP) + engine.lag(DESK) + engine.lag(NEWS) + engine.lag(DOWNLINK);
   }
 
   /** What is different where other processes have a share in it. */

@@ -83,7 +83,7 @@ public final class Server implements AutoCloseable {
     Erasure erasure = erasure(states);
     this.conservation =
         new Conservation(
-            () -> Engines.count(parts.engine, Topics.UPLINK),
+            () -> Engines.uplinks(parts.engine),
             () -> Engines.count(parts.engine, Topics.REJECTS),
             states,
             () -> parts.engine.lag(Pipeline.LOOP),
@@ -141,8 +141,7 @@ public final class Server implements AutoCloseable {
     return new Erasure(
         parts.registry,
         parts.presence,
-        parts.engine,
-        () -> Pipeline.lag(parts.engine),
+        Engines.erasable(parts.engine),
         states,
         parts.history,
         ground.tables().records().source(),
@@ -252,6 +251,7 @@ public final class Server implements AutoCloseable {
     start(new DiskSpace(config.get(Config.DATA)));
     start(ground.tables().records());
     parts.neighbours.ifPresent(this::start);
+    parts.laneKeys.ifPresent(this::start);
     start(parts.engine);
     if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
       start(parts.history);

@@ -101,6 +101,11 @@ final class ServerMetrics {
       engine(metrics, rocks);
     } else if (parts.engine instanceof KafkaEngine kafka) {
       troubles(metrics, kafka, KafkaEngine::skipped, KafkaEngine::sinkFailures);
+      metrics.counter(
+          "foretell.engine.entries.unreadable",
+          "Records that readers passed over, since the key of an erased device is destroyed",
+          kafka,
+          KafkaEngine::unreadable);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.erasure.SqlLaneKeys;
 import io.foretell.app.records.Records;
 import io.foretell.firmwareota.blobs.FileBlobs;
 import io.foretell.firmwareota.blobs.KeptBlobs;
@@ -17,11 +18,14 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import javax.sql.DataSource;
 
 /** What an installation keeps its things in: embedded, or where an address is configured. */
 public final class Stores {
@@ -100,6 +104,17 @@ public final class Stores {
   /** The database of records, with all tables at their present version. */
   public static Records records(Config config) {
     return Tables.open(config).records();
+  }
+
+  /**
+   * The keys by which lanes are sealed on Kafka; not started.
+   *
+   * @param grace see {@link SqlLaneKeys#GRACE}; zero where there are no other processes
+   */
+  public static SqlLaneKeys laneKeys(Config config, DataSource records, Duration grace) {
+    byte[] sealing = Keys.seal(config.shared().resolve("keys"), false);
+    return new SqlLaneKeys(
+        records, sealing, config.get(Config.KAFKA_KEYS), grace, InstantSource.system());
   }
 
   /** The history; not started. */

@@ -5,11 +5,10 @@ import io.foretell.gateway.LivePresence;
 import io.foretell.gateway.Presence;
 import io.foretell.gateway.identity.Registry;
 import io.foretell.ingest.DeviceStream;
-import io.foretell.ingest.engine.rocksdb.RocksEngine;
+import io.foretell.ingest.engine.ErasableLanes;
 import io.foretell.ingest.history.AgeingHistory;
 import io.foretell.proto.Device;
 import io.foretell.proto.DeviceId;
-import io.foretell.proto.Engine;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.ReasonCode;
@@ -25,7 +24,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +33,9 @@ import org.slf4j.LoggerFactory;
  * proof.
  *
  * <p>First the device is removed: its secrets are void and its sessions end. Then, until a pass
- * finds nothing more: what it had sent is folded to the end, lanes and states are erased, then the
- * history, then the rows. It may be cut off anywhere; done again it goes on, and the proof has the
- * sums.
+ * finds nothing more: what it had sent is folded to the end, lanes and states are erased (on Kafka:
+ * the key is destroyed), then the history, then the rows. It may be cut off anywhere; done again it
+ * goes on, and the proof has the sums.
  */
 public final class Erasure {
   /** The label by which devices of one owner are found. */
@@ -51,8 +49,7 @@ public final class Erasure {
 
   private final Registry registry;
   private final LivePresence presence;
-  private final Engine engine;
-  private final LongSupplier lag;
+  private final ErasableLanes lanes;
   private final DeviceStates states;
   private final AgeingHistory history;
   private final DataSource records;
@@ -63,14 +60,12 @@ public final class Erasure {
   private final AtomicBoolean busy = new AtomicBoolean();
 
   /**
-   * @param lag entries that stages and sinks have still to read
    * @param scrub gives back the room of erased rows, so that their bytes are gone
    */
   public Erasure(
       Registry registry,
       LivePresence presence,
-      Engine engine,
-      LongSupplier lag,
+      ErasableLanes lanes,
       DeviceStates states,
       AgeingHistory history,
       DataSource records,
@@ -78,8 +73,7 @@ public final class Erasure {
       InstantSource clock) {
     this.registry = registry;
     this.presence = presence;
-    this.engine = engine;
-    this.lag = lag;
+    this.lanes = lanes;
     this.states = states;
     this.history = history;
     this.records = records;
@@ -100,26 +94,21 @@ public final class Erasure {
    *
    * @param by who wants it; kept with the proof
    * @throws InvalidInputException NOT_FOUND where nothing is known of it; CONFLICT while another
-   *     one is under way, or where lanes cannot be erased
+   *     one is under way
    * @throws LaneUnavailableException where it cannot be ended now; done again it goes on
    */
   public Receipt erase(DeviceId device, String by) {
-    if (!(engine instanceof RocksEngine lanes)) {
-      throw new InvalidInputException(
-          ReasonCode.CONFLICT,
-          "the lanes are on Kafka, where single entries cannot be erased: see docs/adr/0016");
-    }
     if (!busy.compareAndSet(false, true)) {
       throw new InvalidInputException(ReasonCode.CONFLICT, "another erasure is under way");
     }
     try {
-      return erase(lanes, device, by);
+      return eraseAlone(device, by);
     } finally {
       busy.set(false);
     }
   }
 
-  private Receipt erase(RocksEngine lanes, DeviceId device, String by) {
+  private Receipt eraseAlone(DeviceId device, String by) {
     Proofs.Begun begun = proofs.begin("E-" + hex(8), device, by, clock.millis());
     Map<String, Long> counts = new TreeMap<>(begun.counts());
     if (registry.find(device).isPresent()) {
@@ -130,8 +119,8 @@ public final class Erasure {
       if (pass == MOST_PASSES) {
         throw new LaneUnavailableException("something still comes in of the device; try again");
       }
-      awaitQuiet(device);
-      more = pass(lanes, device, begun.id(), counts);
+      awaitGone(device);
+      more = pass(device, begun.id(), counts);
     }
     presence.forget(device);
     if (counts.values().stream().allMatch(count -> count == 0)) {
@@ -147,13 +136,13 @@ public final class Erasure {
   }
 
   /** Erases once; true where anything was found. */
-  private boolean pass(RocksEngine lanes, DeviceId device, String id, Map<String, Long> counts) {
+  private boolean pass(DeviceId device, String id, Map<String, Long> counts) {
+    lanes.settle(device, PATIENCE);
     Optional<DeviceStream> stream = states.stream(device);
     stream.ifPresent(
         known -> proofs.note(id, new Proofs.Ledger(known.stored(), known.rejectedTotal())));
     Map<String, Long> found = new TreeMap<>();
-    lanes.erase(device, PATIENCE).forEach((kind, count) -> found.put("lane:" + kind, count));
-    Optional.ofNullable(found.remove("lane:states")).ifPresent(n -> found.put("states", n));
+    lanes.erase(device, PATIENCE).forEach((kind, count) -> found.put(named(kind), count));
     found.put("samples", history.erase(device));
     Sql.transaction(
         records,
@@ -167,17 +156,18 @@ public final class Erasure {
     return found.values().stream().anyMatch(count -> count > 0);
   }
 
-  /** Waits until the device is gone and all that it has sent is folded. */
-  private void awaitQuiet(DeviceId device) {
+  private static String named(String kind) {
+    boolean lane = !kind.equals(ErasableLanes.STATES) && !kind.equals(ErasableLanes.KEYS);
+    return lane ? "lane:" + kind : kind;
+  }
+
+  private void awaitGone(DeviceId device) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     CountDownLatch never = new CountDownLatch(1);
     try {
-      while (online(device) || lag.getAsLong() > 0) {
+      while (online(device)) {
         if (System.nanoTime() > deadline) {
-          throw new LaneUnavailableException(
-              online(device)
-                  ? "the device is still connected; try again"
-                  : "stages or sinks are behind; try again");
+          throw new LaneUnavailableException("the device is still connected; try again");
         }
         if (never.await(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
           return;

@@ -3,21 +3,25 @@ package io.foretell.app.migrate;
 import io.foretell.app.Config;
 import io.foretell.app.Stores;
 import io.foretell.app.backup.Backups;
+import io.foretell.app.erasure.SqlLaneKeys;
 import io.foretell.app.records.Records;
 import io.foretell.firmwareota.blobs.KeptBlobs;
 import io.foretell.firmwareota.blobs.s3.S3Blobs;
 import io.foretell.ingest.engine.Filling;
 import io.foretell.ingest.engine.Resting;
 import io.foretell.ingest.engine.kafka.FillingTopics;
+import io.foretell.ingest.engine.kafka.LaneKeys;
 import io.foretell.ingest.engine.kafka.RestingTopics;
 import io.foretell.ingest.history.KeptHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The stores that a configuration has addresses of. */
 final class DistributedSide implements Side {
@@ -27,6 +31,8 @@ final class DistributedSide implements Side {
   private final Path data;
   private final Path copies;
   private final String stamp;
+  private @Nullable Records keyRecords;
+  private @Nullable SqlLaneKeys laneKeys;
 
   DistributedSide(Config config, String stamp) {
     this.config = config;
@@ -69,7 +75,9 @@ final class DistributedSide implements Side {
       throw new MigrationException(
           data + " has no lanes, and engine.kafka.bootstrap is not set: name the data folder");
     }
-    return RestingTopics.open(Stores.kafka(config), Stores.ALL_LANES);
+    // Lanes may be on Kafka and records in the data folder.
+    Records there = config.get(Config.RECORDS_URL).isEmpty() ? newRecords() : records();
+    return RestingTopics.open(Stores.kafka(config), Stores.ALL_LANES, keys(there));
   }
 
   @Override
@@ -101,7 +109,31 @@ final class DistributedSide implements Side {
   @Override
   public Filling newLanes(int partitions) {
     return FillingTopics.in(
-        Stores.kafka(config), Stores.ALL_LANES, List.of(Stores.STAGE), "begun " + stamp);
+        Stores.kafka(config),
+        Stores.ALL_LANES,
+        List.of(Stores.STAGE),
+        "begun " + stamp,
+        keys(newRecords()));
+  }
+
+  /** The keys of lanes, which are in the records' database and stay there. */
+  private LaneKeys keys(Records of) {
+    close();
+    keyRecords = of;
+    SqlLaneKeys keys = Stores.laneKeys(config, of.source(), Duration.ZERO);
+    laneKeys = keys;
+    keys.start();
+    return keys;
+  }
+
+  @Override
+  public void close() {
+    if (laneKeys != null) {
+      laneKeys.close();
+    }
+    if (keyRecords != null) {
+      keyRecords.close();
+    }
   }
 
   @Override
@@ -155,9 +187,7 @@ final class DistributedSide implements Side {
   @Override
   public Optional<Path> retire(Set<Concern> concerns, String to) {
     if (concerns.contains(Concern.LANES)) {
-      try (RestingTopics left = RestingTopics.open(Stores.kafka(config), Stores.ALL_LANES)) {
-        left.moved("to " + to + ", " + stamp);
-      }
+      RestingTopics.moved(Stores.kafka(config), "to " + to + ", " + stamp);
     }
     return Optional.empty();
   }

@@ -181,4 +181,8 @@ final class EmbeddedSide implements Side {
   public void clean() throws IOException {
     Backups.delete(beside);
   }
+
+  /** Has nothing open of its own. */
+  @Override
+  public void close() {}
 }

@@ -68,8 +68,10 @@ public final class Migration {
    * @throws IOException where a store fails; likewise
    */
   public static Report run(Terms terms, Progress progress) throws IOException {
-    try {
-      return new Migration(terms, progress).run();
+    Migration migration = new Migration(terms, progress);
+    try (Side from = migration.from;
+        Side to = migration.to) {
+      return migration.run();
     } catch (SQLException e) {
       throw new MigrationException("the records: " + e.getMessage(), e);
     }
@@ -157,7 +159,7 @@ public final class Migration {
     if (terms.grow() && moving.contains(Concern.RECORDS)) {
       try (Records old = from.records();
           Records there = to.records()) {
-        RecordMove.requireFree(old.source(), there.source());
+        RecordMove.requireFree(old.source(), there.source(), moving.contains(Concern.LANES));
         if (moving.contains(Concern.LANES)) {
           RecordMove.requireErased(old.source());
         }
@@ -183,7 +185,7 @@ public final class Migration {
     }
     if (moving.contains(Concern.RECORDS)) {
       try (Records records = from.records()) {
-        RecordMove.count(records.source(), source);
+        RecordMove.count(records.source(), source, moving.contains(Concern.LANES));
       }
     }
   }
@@ -239,7 +241,7 @@ public final class Migration {
     }
     try (Records old = from.records();
         Records made = to.newRecords();
-        RecordMove move = RecordMove.between(old.source(), made.source())) {
+        RecordMove move = RecordMove.between(old.source(), made.source(), places.isPresent())) {
       move.run(places, source);
       move.readBack(target);
       List<Report.Kind> kinds = source.against(target);

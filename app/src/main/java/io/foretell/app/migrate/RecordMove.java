@@ -37,6 +37,9 @@ final class RecordMove implements AutoCloseable {
   // A table that has a row from the beginning.
   private static final String WRITER = "desk_writer";
   private static final String ERASURE = "erasure";
+
+  // By which what is on Kafka is sealed: made there while lanes move, and of no use without them.
+  private static final String LANE_KEYS = "lane_key";
   private static final int BATCH = 500;
 
   private final Connection from;
@@ -61,9 +64,10 @@ final class RecordMove implements AutoCloseable {
    * Begins.
    *
    * @param to with all tables, of this version, empty
+   * @param lanes whether the lanes move as well, so that their keys do not
    * @throws MigrationException where the tables of the two differ, or those of {@code to} have rows
    */
-  static RecordMove between(DataSource from, DataSource to) throws SQLException {
+  static RecordMove between(DataSource from, DataSource to, boolean lanes) throws SQLException {
     Connection source = from.getConnection();
     RecordMove begun = null;
     Connection target = null;
@@ -72,7 +76,7 @@ final class RecordMove implements AutoCloseable {
       source.setAutoCommit(false);
       target.setAutoCommit(false);
       requireSame(source, target);
-      SortedMap<String, SortedMap<String, Kind>> tables = own(source, target);
+      SortedMap<String, SortedMap<String, Kind>> tables = own(source, target, lanes);
       requireEmpty(target, tables.keySet());
       begun = new RecordMove(source, target, tables);
       return begun;
@@ -90,18 +94,16 @@ final class RecordMove implements AutoCloseable {
    * Refuses a database that has rows of an installation; one without tables is free.
    *
    * @param from has the tables that are meant
+   * @param lanes as above
    */
-  static void requireFree(DataSource from, DataSource to) throws SQLException {
+  static void requireFree(DataSource from, DataSource to, boolean lanes) throws SQLException {
     try (Connection source = from.getConnection();
         Connection target = to.getConnection()) {
-      requireEmpty(target, own(source, target).keySet());
+      requireEmpty(target, own(source, target, lanes).keySet());
     }
   }
 
-  /**
-   * Refuses records of which an erasure was cut off: it must be ended where the lanes can be
-   * erased.
-   */
+  /** Refuses records of which an erasure was cut off: it must be ended where it was begun. */
   static void requireErased(DataSource from) throws SQLException {
     try (Connection source = from.getConnection()) {
       if (!tables(source).containsKey(ERASURE)) {
@@ -115,27 +117,30 @@ final class RecordMove implements AutoCloseable {
           throw new MigrationException(
               "erasure "
                   + open.getString(1)
-                  + " was cut off, and cannot be ended on Kafka: start 'foretell serve' here, do it"
-                  + " again (foretell device proofs), stop it, and migrate then");
+                  + " was cut off: start 'foretell serve' here, do it again (foretell device"
+                  + " proofs), stop it, and migrate then");
         }
       }
     }
   }
 
   /** Counts the rows of a database, as they are. */
-  static void count(DataSource from, Tallies rows) throws SQLException {
+  static void count(DataSource from, Tallies rows, boolean lanes) throws SQLException {
     try (Connection source = from.getConnection()) {
-      for (var table : tables(source).entrySet()) {
+      for (var table : own(source, source, lanes).entrySet()) {
         read(source, table.getKey(), table.getValue(), rows, row -> row);
       }
     }
   }
 
   /** The tables that both have: one of them may also have those of other programs. */
-  private static SortedMap<String, SortedMap<String, Kind>> own(Connection from, Connection to)
-      throws SQLException {
+  private static SortedMap<String, SortedMap<String, Kind>> own(
+      Connection from, Connection to, boolean lanes) throws SQLException {
     SortedMap<String, SortedMap<String, Kind>> tables = tables(to);
     tables.keySet().retainAll(tables(from).keySet());
+    if (lanes) {
+      tables.remove(LANE_KEYS);
+    }
     return tables;
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** One shape of an installation, to be moved from or to. What it opens the caller closes. */
-interface Side {
+interface Side extends AutoCloseable {
   /** As the command line calls it. */
   String name();
 
@@ -57,6 +57,9 @@ interface Side {
    * @return where the old stores are, if they were moved
    */
   Optional<Path> retire(Set<Concern> concerns, String to) throws IOException;
+
+  @Override
+  void close();
 
   /** Takes away what is needed no more, or was left half done. */
   void clean() throws IOException;

@@ -33,6 +33,8 @@ final class DeviceRowsTest {
           "desk_webhook",
           "desk_writer",
           "erasure",
+          // It says something, and goes with the lanes: see SqlLaneKeys.
+          "lane_key",
           "ota_campaign",
           "ota_campaign_label",
           "ota_campaign_precondition",

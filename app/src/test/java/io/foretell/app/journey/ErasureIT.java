@@ -26,10 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two devices of which one is erased: every byte of it goes, and nothing of the other. */
 final class ErasureIT {
-  private static final String GONE = "truck-of-mrs-gone";
-  private static final String KEPT = "truck-of-mr-kept";
-  private static final String GONE_MARK = "marker.of.gone";
-  private static final String KEPT_MARK = "marker.of.kept";
+  static final String GONE = "truck-of-mrs-gone";
+  static final String KEPT = "truck-of-mr-kept";
+  static final String GONE_MARK = "marker.of.gone";
+  static final String KEPT_MARK = "marker.of.kept";
   private static final long START = System.currentTimeMillis() - 3_600_000;
 
   @TempDir Path folder;
@@ -147,7 +147,7 @@ final class ErasureIT {
   }
 
   /** A ticket, a reject, a command, and forty samples. */
-  private static void live(RunningServer server, Identity device, String mark) {
+  static void live(RunningServer server, Identity device, String mark) {
     for (int i = 0; i < 40; i++) {
       telemetry(server, device, mark, i);
     }
@@ -193,11 +193,11 @@ final class ErasureIT {
     return server.items("/tickets", Map.of("device", device));
   }
 
-  private static List<JsonNode> samples(RunningServer server, String device) {
+  static List<JsonNode> samples(RunningServer server, String device) {
     return server.items("/devices/" + device + "/history", Map.of());
   }
 
-  private static void remember(RunningServer server, Map<String, JsonNode> before) {
+  static void remember(RunningServer server, Map<String, JsonNode> before) {
     ApiClient api = server.api();
     before.put("samples", api.get("/devices/" + KEPT + "/history", Map.of()).path("items"));
     before.put("faults", api.get("/devices/" + KEPT + "/faults", Map.of()).path("items"));
@@ -205,7 +205,7 @@ final class ErasureIT {
     before.put("ticket", api.get("/tickets", Map.of("device", KEPT)).path("items"));
   }
 
-  private static void assertAsBefore(RunningServer server, Map<String, JsonNode> before) {
+  static void assertAsBefore(RunningServer server, Map<String, JsonNode> before) {
     Map<String, JsonNode> now = new HashMap<>();
     remember(server, now);
     assertThat(now.get("samples")).isEqualTo(before.get("samples"));
@@ -215,7 +215,7 @@ final class ErasureIT {
     assertThat(server.rejects(KEPT)).hasSize(1);
   }
 
-  private static void assertGone(RunningServer server, Identity gone) {
+  static void assertGone(RunningServer server, Identity gone) {
     assertThat(server.items("/devices", Map.of()))
         .extracting(device -> device.path("id").asText())
         .containsExactly(KEPT);
@@ -228,7 +228,7 @@ final class ErasureIT {
     }
   }
 
-  private static void assertBalance(RunningServer server) {
+  static void assertBalance(RunningServer server) {
     await(
         "nothing in flight",
         () -> server.api().get("/conservation", Map.of()).path("inFlight").asLong() == 0);
@@ -272,7 +272,7 @@ final class ErasureIT {
     assertThat(server.items("/erasures", Map.of())).isEmpty();
   }
 
-  private static void assertProof(RunningServer server, JsonNode proof) throws Exception {
+  static void assertProof(RunningServer server, JsonNode proof) throws Exception {
     JsonNode kept = server.api().get("/erasures", Map.of());
     assertThat(kept.path("sound").asBoolean()).isTrue();
     assertThat(kept.path("items")).hasSize(1);

@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foretell.app.Stores;
+import io.foretell.app.erasure.SqlLaneKeys;
+import io.foretell.app.records.Records;
+import io.foretell.gateway.identity.sql.GatewaySchema;
 import io.foretell.ingest.engine.Filling;
 import io.foretell.ingest.engine.Resting;
 import io.foretell.ingest.engine.kafka.FillingTopics;
 import io.foretell.ingest.engine.kafka.KafkaEngine;
 import io.foretell.ingest.engine.kafka.KafkaEngineOptions;
+import io.foretell.ingest.engine.kafka.LaneKey;
 import io.foretell.ingest.engine.kafka.RestingTopics;
 import io.foretell.ingest.engine.rocksdb.FillingStore;
 import io.foretell.ingest.engine.rocksdb.RestingStore;
@@ -35,6 +39,7 @@ import io.foretell.proto.wire.Topics;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +48,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +66,24 @@ final class LaneMoveTest {
   private final HandClock clock = new HandClock(1_800_000_000_000L);
   private final List<String> taken = new CopyOnWriteArrayList<>();
   private volatile boolean takes = true;
+  private Records records;
+  private SqlLaneKeys keys;
+
+  @BeforeEach
+  void openKeys() {
+    records = Records.open(folder);
+    GatewaySchema.migrate(records.source());
+    keys =
+        new SqlLaneKeys(
+            records.source(), new byte[LaneKey.BYTES], 100, Duration.ZERO, InstantSource.system());
+    keys.start();
+  }
+
+  @AfterEach
+  void closeKeys() {
+    keys.close();
+    records.close();
+  }
 
   /** Counts the uplinks of a device; every third is a reject, and a silent minute counts 1000. */
   private static final class Counting implements Stage<long[], Uplink> {
@@ -127,13 +152,14 @@ final class LaneMoveTest {
             .withTopics("lanemove-" + ProcessHandle.current().pid(), PARTITIONS, 1);
 
     try (Resting from = RestingStore.open(first);
-        Filling to = FillingTopics.in(topics, Stores.ALL_LANES, List.of(Stores.STAGE), "test")) {
+        Filling to =
+            FillingTopics.in(topics, Stores.ALL_LANES, List.of(Stores.STAGE), "test", keys)) {
       move(from, to, false);
     }
     distributed(topics, counted);
 
     Path back = folder.resolve("back");
-    try (Resting from = RestingTopics.open(topics, Stores.ALL_LANES);
+    try (Resting from = RestingTopics.open(topics, Stores.ALL_LANES, keys);
         Filling to = FillingStore.in(back, from.partitions())) {
       move(from, to, true);
     }
@@ -144,7 +170,8 @@ final class LaneMoveTest {
     try {
       settled(engine);
       assertThat(states(engine)).isEqualTo(counted);
-      assertThat(ever(engine)).isEqualTo(124 + 5);
+      // Five were erased before they moved to the topics, four on them.
+      assertThat(ever(engine)).isEqualTo(124 + 5 + 4);
       assertThat(taken).isEmpty();
       assertRejectsFindTheirUplinks(engine);
       append(engine, DEVICES.get(0), 1);
@@ -185,7 +212,7 @@ final class LaneMoveTest {
   }
 
   private void distributed(KafkaEngineOptions topics, Map<DeviceId, Long> counted) {
-    KafkaEngine engine = new KafkaEngine(topics, clock);
+    KafkaEngine engine = new KafkaEngine(topics, clock, keys);
     host(engine);
     taken.clear();
     engine.start();
@@ -206,6 +233,10 @@ final class LaneMoveTest {
       settled(engine);
       counted.merge(DEVICES.get(0), 6L, Long::sum);
       counted.merge(DEVICES.get(3), 8L, Long::sum);
+      assertThat(states(engine)).isEqualTo(counted);
+      append(engine, GONE, 4);
+      settled(engine);
+      assertThat(engine.erase(GONE, Duration.ofSeconds(30))).containsEntry("uplink", 4L);
       assertThat(states(engine)).isEqualTo(counted);
       assertRejectsFindTheirUplinks(engine);
     } finally {

@@ -77,7 +77,7 @@ final class RecordMoveTest {
     try (Records first = embedded("a");
         Records second = postgres()) {
       execute(first, "INSERT INTO device_label VALUES ('t', 'd', 'l', 'v')");
-      try (RecordMove move = RecordMove.between(first.source(), second.source())) {
+      try (RecordMove move = RecordMove.between(first.source(), second.source(), true)) {
         move.run(Optional.empty(), new Tallies("move", (step, kind, rows, done) -> {}));
       }
 
@@ -114,7 +114,7 @@ final class RecordMoveTest {
               + " installed_by, installed_on, execution_time, success FROM desk_schema"
               + " WHERE version = '1'");
 
-      assertThatThrownBy(() -> RecordMove.between(first.source(), second.source()))
+      assertThatThrownBy(() -> RecordMove.between(first.source(), second.source(), true))
           .isInstanceOf(MigrationException.class)
           .hasMessageContainingAll("a later version", "desk_schema", "foretell serve");
     }
@@ -123,7 +123,7 @@ final class RecordMoveTest {
   private static void move(Records from, Records to, Optional<Places> places) throws SQLException {
     Tallies source = new Tallies("move", (step, kind, rows, done) -> {});
     Tallies target = new Tallies("verify", (step, kind, rows, done) -> {});
-    try (RecordMove move = RecordMove.between(from.source(), to.source())) {
+    try (RecordMove move = RecordMove.between(from.source(), to.source(), true)) {
       move.run(places, source);
       move.readBack(target);
       move.commit();

@@ -197,6 +197,11 @@ public final class Fold<S, I> {
     batch = List.of();
   }
 
+  /** What is decoded of a device is void. Only between two passes. */
+  public void forget(DeviceId key) {
+    cache.remove(key);
+  }
+
   private void apply(Held<S> held, Entry<I> entry, int index, Outputs out) {
     long offset = entry.position().offset();
     int ordinal = held.lastOffset == offset ? held.ordinals : 0;

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +41,7 @@ public final class FillingTopics implements Filling {
 
   private final KafkaEngineOptions options;
   private final Names names;
+  private final Sealing sealing;
   private final Collection<String> lanes;
   private final Admin admin;
   private final TopicSetup setup;
@@ -49,8 +51,10 @@ public final class FillingTopics implements Filling {
   private final Map<String, Long> befores = new HashMap<>();
   private final Map<String, Map<TopicPartition, OffsetAndMetadata>> groups = new HashMap<>();
 
-  private FillingTopics(KafkaEngineOptions options, Collection<String> lanes, Admin admin) {
+  private FillingTopics(
+      KafkaEngineOptions options, Collection<String> lanes, Sealing sealing, Admin admin) {
     this.options = options;
+    this.sealing = sealing;
     this.names = new Names(options.prefix());
     this.lanes = List.copyOf(lanes);
     this.admin = admin;
@@ -75,10 +79,15 @@ public final class FillingTopics implements Filling {
    * Makes the topics.
    *
    * @param why what they say while they are half done
+   * @param keys by which what is filled in is sealed
    * @throws KafkaRefusedException as {@link #requireFree}
    */
   public static FillingTopics in(
-      KafkaEngineOptions options, Collection<String> lanes, Collection<String> stages, String why) {
+      KafkaEngineOptions options,
+      Collection<String> lanes,
+      Collection<String> stages,
+      String why,
+      LaneKeys keys) {
     Admin admin = new Clients(options).admin();
     FillingTopics made = null;
     boolean ready = false;
@@ -86,7 +95,7 @@ public final class FillingTopics implements Filling {
       TopicSetup setup = new TopicSetup(admin, options);
       setup.answer();
       clear(options, admin, requireFree(options, admin, setup));
-      made = new FillingTopics(options, lanes, admin);
+      made = new FillingTopics(options, lanes, new Sealing(keys), admin);
       made.make(stages, why);
       ready = true;
       return made;
@@ -192,15 +201,25 @@ public final class FillingTopics implements Filling {
     TopicPartition place = new TopicPartition(names.topic(lane), partition);
     long offset = next.getOrDefault(place, 0L);
     next.put(place, offset + 1);
+    LaneKey by = key(entry.key());
     send(
         new ProducerRecord<>(
             place.topic(),
             partition,
             Math.max(0, entry.at()),
-            Names.key(entry.key()),
-            entry.value()),
+            Names.sealed(by.id()),
+            sealing.seal(lane, by, entry.value())),
         offset);
     return offset;
+  }
+
+  private LaneKey key(DeviceId device) {
+    LaneKey known = sealing.keys().known(device);
+    try {
+      return known == null ? sealing.keys().of(device).toCompletableFuture().join() : known;
+    } catch (CompletionException e) {
+      throw new KafkaRefusedException("no key to seal by: " + e.getCause(), e);
+    }
   }
 
   private void send(ProducerRecord<byte[], byte[]> message, long expected) {
@@ -228,7 +247,8 @@ public final class FillingTopics implements Filling {
   @Override
   public void state(String stage, String from, DeviceId key, byte[] record) {
     int partition = Partitioning.of(key, options.partitions());
-    changelog(names.states(stage), partition, Names.key(key), record);
+    changelog(
+        names.states(stage), partition, Names.key(key), sealing.sealState(stage, key(key), record));
     long wakeAt = Held.timer(record);
     if (wakeAt != Stage.NEVER) {
       changelog(names.timers(stage), partition, Names.timer(wakeAt, key), new byte[0]);
@@ -261,7 +281,7 @@ public final class FillingTopics implements Filling {
     groups.forEach(
         (group, offsets) -> asked.add(admin.alterConsumerGroupOffsets(group, offsets).all()));
     asked.forEach(done -> answered(options, done));
-    return RestingTopics.open(options, lanes, false);
+    return RestingTopics.open(options, lanes, sealing.keys(), false);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.foretell.ingest.engine.kafka;
 import io.foretell.ingest.engine.Attached;
 import io.foretell.proto.Entry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -80,12 +79,9 @@ final class Follower<I> {
 
   private void give(ConsumerRecords<byte[], byte[]> polled) {
     for (TopicPartition partition : polled.partitions()) {
-      List<Entry<I>> batch = new ArrayList<>();
-      long after = 0;
-      for (ConsumerRecord<byte[], byte[]> found : polled.records(partition)) {
-        after = found.offset() + 1;
-        hosting.entry(sink.name(), lane, found).ifPresent(batch::add);
-      }
+      List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+      long after = records.get(records.size() - 1).offset() + 1;
+      List<Entry<I>> batch = hosting.entries(sink.name(), lane, records);
       if (!batch.isEmpty()) {
         sink.serve(batch, hosting).join();
       }

@@ -6,6 +6,7 @@ import io.foretell.proto.Health;
 import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Severity;
 import io.foretell.proto.Stage;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,12 +61,14 @@ final class HostedStage<S, I> {
   private final String name;
   private final KafkaLane<I> lane;
   private final Stage<S, I> stage;
+  private final Sealing sealing;
   private final Map<Integer, StageProcessor<S, I>> processors = new ConcurrentHashMap<>();
   private final CountDownLatch ran = new CountDownLatch(1);
   private @Nullable KafkaStreams streams;
   private @Nullable Transactions transactions;
 
-  HostedStage(String name, KafkaLane<I> lane, Stage<S, I> stage) {
+  HostedStage(String name, KafkaLane<I> lane, Stage<S, I> stage, Sealing sealing) {
+    this.sealing = sealing;
     this.name = name;
     this.lane = lane;
     this.stage = stage;
@@ -147,14 +151,14 @@ final class HostedStage<S, I> {
   }
 
   private static byte @Nullable [] bytes(Output output) {
-    DeviceId key = output.key();
-    return key == null ? null : Names.key(key);
+    UUID key = output.key();
+    return key == null ? null : Names.sealed(key);
   }
 
   private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(String name) {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
-        .withLoggingEnabled(Map.of())
+        .withLoggingEnabled(TopicSetup.CHANGELOG)
         .withCachingDisabled();
   }
 
@@ -187,11 +191,26 @@ final class HostedStage<S, I> {
             patience,
             processor ->
                 processor.committedStates().get(Bytes.wrap(Names.key(key)), stored(partition)));
-    return Optional.ofNullable(kept).map(this::decode);
+    return Optional.ofNullable(kept).flatMap(found -> decode(key, found));
   }
 
-  private S decode(byte[] kept) {
-    return stage.codec().decode(Held.encodedState(kept));
+  /** Empty where its key is destroyed. */
+  private Optional<S> decode(DeviceId key, byte[] kept) {
+    return Optional.ofNullable(sealing.openState(name, key, kept))
+        .map(record -> stage.codec().decode(Held.encodedState(record)));
+  }
+
+  /** How many records of a partition of its lane were no entries. */
+  long passed(int partition, Duration patience) {
+    byte[] kept =
+        read(
+            partition,
+            patience,
+            processor ->
+                processor
+                    .committedStates()
+                    .get(Bytes.wrap(Names.passed(partition)), stored(partition)));
+    return kept == null ? 0 : ByteBuffer.wrap(kept).getLong();
   }
 
   /** Walks through the states of all partitions that are here, in the order of the keys. */
@@ -207,7 +226,8 @@ final class HostedStage<S, I> {
     while (!cursors.isEmpty()) {
       Cursor first = cursors.remove();
       KeyValue<Bytes, byte[]> found = first.head();
-      visitor.accept(Names.device(found.key.get()), decode(found.value));
+      DeviceId key = Names.device(found.key.get());
+      decode(key, found.value).ifPresent(state -> visitor.accept(key, state));
       if (first.advance()) {
         cursors.add(first);
       }
@@ -239,6 +259,8 @@ final class HostedStage<S, I> {
                 partition,
                 patience,
                 processor -> processor.committedStates().page(after, PAGE, stored(partition)));
+        next.removeIf(record -> !Names.isDevice(record.key.get()));
+        sealing.expect(next.stream().map(record -> record.value).toList());
         page = next.iterator();
       }
       if (!page.hasNext()) {

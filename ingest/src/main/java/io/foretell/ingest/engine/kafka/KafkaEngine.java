@@ -1,6 +1,7 @@
 package io.foretell.ingest.engine.kafka;
 
 import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.ErasableLanes;
 import io.foretell.ingest.engine.Notices;
 import io.foretell.ingest.engine.Partitioning;
 import io.foretell.ingest.engine.Replay;
@@ -11,11 +12,13 @@ import io.foretell.proto.Engine;
 import io.foretell.proto.Health;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.Lane;
+import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.ReasonCode;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Stage;
 import io.foretell.proto.Topic;
 import io.foretell.proto.wire.Topics;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,15 +43,19 @@ import org.jspecify.annotations.Nullable;
  *       ordinals are the same after a crash and in a replay.
  *   <li>The states that can be read are those of the partitions that this process has, or all where
  *       it {@link #observe observes} the stage.
+ *   <li>What the topics have of a device is sealed by a key of its own. An erasure destroys the
+ *       key; the entries stay, and nobody can read them.
  * </ul>
  */
-public final class KafkaEngine implements Engine {
+public final class KafkaEngine implements Engine, ErasableLanes {
   private static final String PART = "lanes";
 
   private final KafkaEngineOptions options;
   private final InstantSource clock;
   private final Names names;
   private final Notices notices = new Notices();
+  private final Sealing sealing;
+  private final LongAdder passed = new LongAdder();
   private final LongAdder skipped = new LongAdder();
   private final LongAdder sinkFailures = new LongAdder();
   private final Map<String, KafkaLane<?>> lanes = new ConcurrentHashMap<>();
@@ -63,8 +70,10 @@ public final class KafkaEngine implements Engine {
    * Makes the engine; connects to nothing yet.
    *
    * @param clock decides when states are ticked
+   * @param keys by which what the topics have of devices is sealed
    */
-  public KafkaEngine(KafkaEngineOptions options, InstantSource clock) {
+  public KafkaEngine(KafkaEngineOptions options, InstantSource clock, LaneKeys keys) {
+    this.sealing = new Sealing(keys);
     this.options = options;
     this.clock = clock;
     this.names = new Names(options.prefix());
@@ -88,7 +97,7 @@ public final class KafkaEngine implements Engine {
     if (known != null) {
       return (KafkaLane<T>) known;
     }
-    KafkaLane<T> made = new KafkaLane<>(topic, names);
+    KafkaLane<T> made = new KafkaLane<>(topic, names, sealing);
     Running now = running;
     if (now != null) {
       now.open(List.of(made));
@@ -100,7 +109,7 @@ public final class KafkaEngine implements Engine {
   @Override
   public synchronized <S, I> void host(String name, Topic<I> from, Stage<S, I> stage) {
     requireNew(name);
-    stages.put(name, new HostedStage<>(name, laneOf(from), stage));
+    stages.put(name, new HostedStage<>(name, laneOf(from), stage, sealing));
   }
 
   @Override
@@ -118,7 +127,7 @@ public final class KafkaEngine implements Engine {
    */
   public synchronized <S, I> void observe(String name, Topic<I> from, Stage<S, I> stage) {
     requireOpen();
-    copies.put(name, new StateCopy<>(name, laneOf(from), stage));
+    copies.put(name, new StateCopy<>(name, laneOf(from), stage, sealing));
   }
 
   /**
@@ -163,7 +172,8 @@ public final class KafkaEngine implements Engine {
     begun = true;
     laneOf(Topics.REJECTS);
     Running starting =
-        new Running(options, names, clock, notices, skipped, sinkFailures, this::laneOf);
+        new Running(
+            options, names, clock, notices, sealing, passed, skipped, sinkFailures, this::laneOf);
     boolean started = false;
     try {
       starting.connect(lanes.values());
@@ -273,6 +283,66 @@ public final class KafkaEngine implements Engine {
   public long before(Lane<?> lane) {
     Running now = running;
     return now != null && lane instanceof KafkaLane<?> own ? now.before(own.name()) : 0;
+  }
+
+  /**
+   * How many records of its lane a stage has passed over since it is hosted: what could not be read
+   * any more since its device was erased, what erased it, and what was no entry. They count among
+   * the offsets, and among what it has read. 0 where the stage is in other processes.
+   *
+   * @throws LaneUnavailableException where some of its states are in other processes only
+   */
+  public long passed(String name) {
+    running();
+    StateCopy<?, ?> copy = copies.get(name);
+    HostedStage<?, ?> hosted = stages.get(name);
+    long sum = 0;
+    for (int p = 0; p < options.partitions(); p++) {
+      if (copy != null) {
+        sum += copy.passed(p);
+      } else if (hosted != null) {
+        sum += hosted.passed(p, options.patience());
+      }
+    }
+    return sum;
+  }
+
+  /** Records that could not be read any more since their device was erased, since the start. */
+  public long unreadable() {
+    return passed.sum();
+  }
+
+  @Override
+  public void settle(DeviceId device, Duration patience) {
+    eraser().settle(device, patience);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The entries stay on the topics, sealed by a key that nobody has. Those that an earlier
+   * version wrote in the clear are not reached; they are told of as {@code clear:lane}.
+   */
+  @Override
+  public Map<String, Long> erase(DeviceId device, Duration patience) {
+    return eraser().erase(device, patience);
+  }
+
+  private KafkaEraser eraser() {
+    Running now = running;
+    if (now == null) {
+      throw new LaneUnavailableException("the engine is not started, or closed");
+    }
+    synchronized (this) {
+      return new KafkaEraser(
+          now,
+          sealing.keys(),
+          clock,
+          List.copyOf(lanes.values()),
+          Map.copyOf(stages),
+          Map.copyOf(copies),
+          List.copyOf(sinks.values()));
+    }
   }
 
   /** Entries that a stage failed at, since the start. */

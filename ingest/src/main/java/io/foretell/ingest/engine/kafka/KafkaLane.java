@@ -9,26 +9,38 @@ import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Position;
 import io.foretell.proto.Topic;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A lane on a topic. Its offsets are the topic's: where stages write to it they have gaps, since a
- * transaction's mark takes one.
+ * transaction's mark takes one. Values are sealed by the key of their device; those whose key is
+ * destroyed are passed over like gaps.
  */
 final class KafkaLane<T> implements Lane<T> {
+  private static final String ERASED = "erased";
+
   private final String name;
   private final String topic;
   private final Codec<T> codec;
+  private final Sealing sealing;
   private volatile @Nullable Brokers brokers;
 
   /** What a lane needs of a started engine. */
   interface Brokers {
+    /** Who gives the key of a device. */
+    Turns turns();
+
     /** Hands a record to the brokers. */
     void send(ProducerRecord<byte[], byte[]> message, Appended appended);
 
@@ -44,7 +56,8 @@ final class KafkaLane<T> implements Lane<T> {
     void failed(LaneUnavailableException cause);
   }
 
-  KafkaLane(Topic<T> topic, Names names) {
+  KafkaLane(Topic<T> topic, Names names, Sealing sealing) {
+    this.sealing = sealing;
     this.name = topic.name();
     this.topic = names.topic(topic.name());
     this.codec =
@@ -73,17 +86,42 @@ final class KafkaLane<T> implements Lane<T> {
       return CompletableFuture.failedFuture(
           new LaneUnavailableException("the engine is not started, or closed"));
     }
-    int partition = Partitioning.of(key, open.partitions());
-    ProducerRecord<byte[], byte[]> message =
-        new ProducerRecord<>(
-            topic, partition, Math.max(0, at), Names.key(key), codec.encode(value));
+    byte[] encoded = codec.encode(value);
     CompletableFuture<Position> done = new CompletableFuture<>();
+    open.turns()
+        .take(
+            key,
+            new Turns.Append() {
+              @Override
+              public void with(LaneKey by) {
+                send(open, message(by, at, encoded, open.partitions()), done);
+              }
+
+              @Override
+              public void failed(LaneUnavailableException cause) {
+                done.completeExceptionally(cause);
+              }
+            });
+    return done;
+  }
+
+  private ProducerRecord<byte[], byte[]> message(LaneKey by, long at, byte[] clear, int count) {
+    return new ProducerRecord<>(
+        topic,
+        Partitioning.of(by.device(), count),
+        Math.max(0, at),
+        Names.sealed(by.id()),
+        sealing.seal(name, by, clear));
+  }
+
+  private void send(
+      Brokers open, ProducerRecord<byte[], byte[]> message, CompletableFuture<Position> done) {
     open.send(
         message,
         new Appended() {
           @Override
           public void at(long offset) {
-            done.complete(new Position(name, partition, offset));
+            done.complete(new Position(name, message.partition(), offset));
           }
 
           @Override
@@ -91,6 +129,17 @@ final class KafkaLane<T> implements Lane<T> {
             done.completeExceptionally(cause);
           }
         });
+  }
+
+  /**
+   * Tells the stages of the lane that the device of a key is erased; completes when it is there.
+   */
+  CompletableFuture<Position> erase(LaneKey of, long at) {
+    Brokers open = open();
+    ProducerRecord<byte[], byte[]> message = message(of, at, new byte[0], open.partitions());
+    message.headers().add(ERASED, new byte[] {1});
+    CompletableFuture<Position> done = new CompletableFuture<>();
+    send(open, message, done);
     return done;
   }
 
@@ -134,20 +183,67 @@ final class KafkaLane<T> implements Lane<T> {
   @Override
   public List<Entry<T>> read(int partition, long from, int limit) {
     List<Entry<T>> entries = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> found :
-        open().reader().read(partition(partition), from, limit)) {
-      entries.add(entry(found));
+    List<ConsumerRecord<byte[], byte[]>> page =
+        open().reader().read(partition(partition), from, limit);
+    // A page may have nothing but what cannot be read any more.
+    while (!page.isEmpty() && entries.isEmpty()) {
+      Map<UUID, LaneKey> keys = sealing.keys().find(sealedBy(page));
+      for (ConsumerRecord<byte[], byte[]> found : page) {
+        Entry<T> entry = entry(found, keys);
+        if (entry != null) {
+          entries.add(entry);
+        }
+      }
+      long next = page.get(page.size() - 1).offset() + 1;
+      page = entries.isEmpty() ? open().reader().read(partition(partition), next, limit) : page;
     }
     return entries;
   }
 
-  /** A record as what it stands for. */
-  Entry<T> entry(ConsumerRecord<byte[], byte[]> found) {
-    return entry(found.partition(), found.offset(), found.key(), found.timestamp(), found.value());
+  /** The ids of the keys that records are sealed by. */
+  static Set<UUID> sealedBy(Iterable<ConsumerRecord<byte[], byte[]>> records) {
+    Set<UUID> ids = new HashSet<>();
+    for (ConsumerRecord<byte[], byte[]> found : records) {
+      UUID id = Names.sealedBy(found.key());
+      if (id != null) {
+        ids.add(id);
+      }
+    }
+    return ids;
   }
 
-  Entry<T> entry(int partition, long offset, byte[] key, long at, byte[] value) {
-    return new Entry<>(
-        new Position(name, partition, offset), 0, Names.device(key), at, codec.decode(value));
+  /** Whether a record tells that a device is erased. */
+  static boolean erases(Headers headers) {
+    return headers.lastHeader(ERASED) != null;
+  }
+
+  /**
+   * A record as what it stands for; null where it is no entry, or the key that it is sealed by is
+   * destroyed.
+   *
+   * @param keys all that it may be sealed by and that are not destroyed
+   */
+  @Nullable Entry<T> entry(ConsumerRecord<byte[], byte[]> found, Map<UUID, LaneKey> keys) {
+    return erases(found.headers())
+        ? null
+        : entry(
+            new Position(name, found.partition(), found.offset()),
+            found.key(),
+            found.timestamp(),
+            found.value(),
+            keys);
+  }
+
+  /** The same. */
+  @Nullable Entry<T> entry(
+      Position position, byte[] key, long at, byte[] value, Map<UUID, LaneKey> keys) {
+    UUID id = Names.sealedBy(key);
+    if (id == null) {
+      return new Entry<>(position, 0, Names.device(key), at, codec.decode(value));
+    }
+    LaneKey by = keys.get(id);
+    return by == null
+        ? null
+        : new Entry<>(position, 0, by.device(), at, codec.decode(sealing.open(name, by, value)));
   }
 }

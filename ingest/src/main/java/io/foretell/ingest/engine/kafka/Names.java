@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.foretell.proto.DeviceId;
 import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names and keys on the brokers.
  *
  * <pre>
- * topic    prefix.lane              a lane: key = device, timestamp = at, value = the codec's bytes
+ * topic    prefix.lane              a lane: key = 0x00 id of the device's key:16, timestamp = at,
+ *                                   value = the codec's bytes, sealed; before format 2 key = device,
+ *                                   value = the codec's bytes
  * topic    prefix.lane.ticks        the ticks by the clock of the stages that read it
  * topic    prefix.about             what the others are: see About
  * topic    prefix.name-states-changelog  the states of a stage
@@ -22,6 +26,8 @@ import java.nio.ByteBuffer;
 final class Names {
   /** Among the timers of a stage, the key of the offset that it goes on from. */
   static final byte[] NEXT = new byte[1];
+
+  private static final int SEALED_BYTES = 1 + 16;
 
   private final String prefix;
 
@@ -58,6 +64,34 @@ final class Names {
   /** Whether a topic is of this installation. */
   boolean own(String topic) {
     return topic.startsWith(prefix + ".");
+  }
+
+  /** The key of a record whose value is sealed. */
+  static byte[] sealed(UUID by) {
+    return ByteBuffer.allocate(SEALED_BYTES)
+        .put((byte) 0)
+        .putLong(by.getMostSignificantBits())
+        .putLong(by.getLeastSignificantBits())
+        .array();
+  }
+
+  /** The id of the key that the value of a record is sealed by; null where it is in the clear. */
+  static @Nullable UUID sealedBy(byte @Nullable [] key) {
+    if (key == null || key.length != SEALED_BYTES || key[0] != 0) {
+      return null;
+    }
+    ByteBuffer id = ByteBuffer.wrap(key, 1, SEALED_BYTES - 1);
+    return new UUID(id.getLong(), id.getLong());
+  }
+
+  /** Among the states of a partition: how many records of its lane were no entries. Comes first. */
+  static byte[] passed(int partition) {
+    return ByteBuffer.allocate(1 + Integer.BYTES).put((byte) 0).putInt(partition).array();
+  }
+
+  /** Whether a key among the states is a device's. */
+  static boolean isDevice(byte[] key) {
+    return key.length > 0 && key[0] != 0;
   }
 
   // Names are ASCII by DeviceId's own rule, and none has a zero.

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,7 @@ public final class RestingTopics implements Resting {
   private final Names names;
   private final Admin admin;
   private final LogReader reader;
+  private final Sealing sealing;
   private final About about;
   private final Map<TopicPartition, Long> ends;
 
@@ -49,12 +51,14 @@ public final class RestingTopics implements Resting {
       KafkaEngineOptions options,
       Admin admin,
       LogReader reader,
+      Sealing sealing,
       About about,
       Map<TopicPartition, Long> ends) {
     this.options = options;
     this.names = new Names(options.prefix());
     this.admin = admin;
     this.reader = reader;
+    this.sealing = sealing;
     this.about = about;
     this.ends = ends;
   }
@@ -62,11 +66,13 @@ public final class RestingTopics implements Resting {
   /**
    * Opens them.
    *
+   * @param keys by which they are sealed
    * @throws KafkaRefusedException where no broker answers, the topics are not there or do not fit,
    *     or a process of the installation runs
    */
-  public static RestingTopics open(KafkaEngineOptions options, Collection<String> lanes) {
-    return open(options, lanes, true);
+  public static RestingTopics open(
+      KafkaEngineOptions options, Collection<String> lanes, LaneKeys keys) {
+    return open(options, lanes, keys, true);
   }
 
   /**
@@ -74,7 +80,8 @@ public final class RestingTopics implements Resting {
    *
    * @param whole false: what a migration is filling
    */
-  static RestingTopics open(KafkaEngineOptions options, Collection<String> lanes, boolean whole) {
+  static RestingTopics open(
+      KafkaEngineOptions options, Collection<String> lanes, LaneKeys keys, boolean whole) {
     Clients clients = new Clients(options);
     Admin admin = clients.admin();
     LogReader reader = null;
@@ -97,7 +104,8 @@ public final class RestingTopics implements Resting {
       if (whole) {
         setup.requireWhole(about);
       }
-      RestingTopics made = new RestingTopics(options, admin, reader, about, new HashMap<>());
+      RestingTopics made =
+          new RestingTopics(options, admin, reader, new Sealing(keys), about, new HashMap<>());
       made.requireStopped();
       made.ends.putAll(made.settledEnds(lanes));
       opened = made;
@@ -212,31 +220,55 @@ public final class RestingTopics implements Resting {
     Deque<ByteBuffer> ticks = new ArrayDeque<>();
     each(names.ticks(lane), partition, tick -> ticks.add(ByteBuffer.wrap(tick.value())));
     long[] floor = {Long.MIN_VALUE};
-    each(
+    long[] erased = {0};
+    pages(
         names.topic(lane),
         partition,
-        found -> {
-          while (!ticks.isEmpty() && ticks.element().getLong(0) <= found.offset()) {
-            floor[0] = Math.max(floor[0], ticks.remove().getLong(Long.BYTES));
+        page -> {
+          Map<UUID, LaneKey> keys = sealing.keys().find(KafkaLane.sealedBy(page));
+          for (ConsumerRecord<byte[], byte[]> found : page) {
+            while (!ticks.isEmpty() && ticks.element().getLong(0) <= found.offset()) {
+              floor[0] = Math.max(floor[0], ticks.remove().getLong(Long.BYTES));
+            }
+            if (!KafkaLane.erases(found.headers())) {
+              long at = Math.max(floor[0], found.timestamp());
+              Kept kept = kept(lane, found, at, keys);
+              if (kept == null) {
+                erased[0]++;
+              } else {
+                to.accept(kept);
+              }
+            }
           }
-          to.accept(
-              new Kept(
-                  found.offset(),
-                  Names.device(found.key()),
-                  Math.max(floor[0], found.timestamp()),
-                  found.value()));
         });
-    // Nothing is ever erased here: docs/adr/0016.
-    return 0;
+    return erased[0];
+  }
+
+  /** An entry as it was before it was sealed; null where its key is destroyed. */
+  private @Nullable Kept kept(
+      String lane, ConsumerRecord<byte[], byte[]> found, long at, Map<UUID, LaneKey> keys) {
+    UUID id = Names.sealedBy(found.key());
+    if (id == null) {
+      return new Kept(found.offset(), Names.device(found.key()), at, found.value());
+    }
+    LaneKey key = keys.get(id);
+    return key == null
+        ? null
+        : new Kept(found.offset(), key.device(), at, sealing.open(lane, key, found.value()));
   }
 
   private void each(String topic, int partition, Consumer<ConsumerRecord<byte[], byte[]>> to) {
+    pages(topic, partition, page -> page.forEach(to));
+  }
+
+  private void pages(
+      String topic, int partition, Consumer<List<ConsumerRecord<byte[], byte[]>>> to) {
     TopicPartition place = new TopicPartition(topic, partition);
     long next = reader.begin(place);
     long end = reader.end(place);
     while (next < end) {
       List<ConsumerRecord<byte[], byte[]>> page = reader.read(place, next, PAGE);
-      page.forEach(to);
+      to.accept(page);
       next = page.isEmpty() ? end : page.get(page.size() - 1).offset() + 1;
     }
   }
@@ -265,10 +297,17 @@ public final class RestingTopics implements Resting {
           p,
           found -> {
             boolean last = newest.getOrDefault(Bytes.wrap(found.key()), -1L) == found.offset();
-            if (last && found.value() != null) {
-              to.accept(Names.device(found.key()), found.value());
+            if (last && found.value() != null && Names.isDevice(found.key())) {
+              state(stage, Names.device(found.key()), found.value(), to);
             }
           });
+    }
+  }
+
+  private void state(String stage, DeviceId device, byte[] kept, BiConsumer<DeviceId, byte[]> to) {
+    byte[] record = sealing.openState(stage, device, kept);
+    if (record != null) {
+      to.accept(device, record);
     }
   }
 
@@ -291,8 +330,10 @@ public final class RestingTopics implements Resting {
   }
 
   /** Says that all of it was moved elsewhere, so that no server starts on it again. */
-  public void moved(String to) {
-    try (var producer = new Clients(options).producer()) {
+  public static void moved(KafkaEngineOptions options, String to) {
+    Clients clients = new Clients(options);
+    try (Admin admin = clients.admin();
+        var producer = clients.producer()) {
       new TopicSetup(admin, options).write(producer, About.MOVED, to);
     }
   }

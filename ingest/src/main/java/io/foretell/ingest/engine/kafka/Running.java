@@ -51,6 +51,7 @@ final class Running implements KafkaLane.Brokers {
   private final KafkaEngineOptions options;
   private final Names names;
   private final Clients clients;
+  private final Turns turns;
   private final Notices notices;
   private final Hosting hosting;
   private final Map<String, List<Attached<?>>> passing = new HashMap<>();
@@ -82,6 +83,8 @@ final class Running implements KafkaLane.Brokers {
       Names names,
       InstantSource clock,
       Notices notices,
+      Sealing sealing,
+      LongAdder passed,
       LongAdder skipped,
       LongAdder sinkFailures,
       Function<Topic<?>, KafkaLane<?>> lanes) {
@@ -89,12 +92,15 @@ final class Running implements KafkaLane.Brokers {
     this.names = names;
     this.notices = notices;
     this.clients = new Clients(options);
+    this.turns = new Turns(sealing.keys());
     this.hosting =
         new Hosting(
             options,
             names,
             clock,
             notices,
+            sealing,
+            passed,
             skipped,
             sinkFailures,
             passing,
@@ -257,6 +263,11 @@ final class Running implements KafkaLane.Brokers {
   }
 
   @Override
+  public Turns turns() {
+    return turns;
+  }
+
+  @Override
   public int partitions() {
     return options.partitions();
   }
@@ -346,6 +357,27 @@ final class Running implements KafkaLane.Brokers {
       behind = copy.behind(reader());
     }
     return behind;
+  }
+
+  /** Whether a stage has committed all before an offset, and its copy has it. */
+  boolean passed(
+      @Nullable HostedStage<?, ?> stage,
+      @Nullable StateCopy<?, ?> copy,
+      String name,
+      TopicPartition partition,
+      long end) {
+    Long safe = stage == null ? null : stage.safe(partition.partition());
+    if (safe == null ? !passed(name, partition, end) : safe < end) {
+      return false;
+    }
+    return copy == null
+        || copy.has(partition.partition(), reader().end(copy.changelog(partition.partition())));
+  }
+
+  /** Whether a group has committed all before an offset. */
+  boolean passed(String name, TopicPartition partition, long end) {
+    OffsetAndMetadata at = offsets(name).get(partition);
+    return end <= reader().begin(partition) || (at != null && at.offset() >= end);
   }
 
   private long lag(HostedStage<?, ?> stage) {

@@ -3,7 +3,6 @@ package io.foretell.ingest.engine.kafka;
 import io.foretell.ingest.engine.Attached;
 import io.foretell.proto.Entry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -94,7 +93,7 @@ final class SinkGroup<I> {
       try {
         give(member, member.poll(POLL));
       } catch (WakeupException e) {
-        LOG.trace("{}: a batch was taken", sink.name());
+        LOG.trace("{}: a batch was taken, or the engine closes", sink.name());
       }
       commit(member);
     }
@@ -103,12 +102,9 @@ final class SinkGroup<I> {
 
   private void give(Consumer<byte[], byte[]> member, ConsumerRecords<byte[], byte[]> polled) {
     for (TopicPartition partition : polled.partitions()) {
-      List<Entry<I>> batch = new ArrayList<>();
-      long after = 0;
-      for (ConsumerRecord<byte[], byte[]> found : polled.records(partition)) {
-        after = found.offset() + 1;
-        hosting.entry(sink.name(), lane, found).ifPresent(batch::add);
-      }
+      List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+      long after = records.get(records.size() - 1).offset() + 1;
+      List<Entry<I>> batch = hosting.entries(sink.name(), lane, records);
       member.pause(List.of(partition));
       CompletableFuture<Void> served =
           batch.isEmpty() ? CompletableFuture.completedFuture(null) : sink.serve(batch, hosting);

@@ -8,8 +8,8 @@ import io.foretell.ingest.engine.Partitioning;
 import io.foretell.ingest.engine.Skips;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
+import io.foretell.proto.Position;
 import io.foretell.proto.Stage;
-import io.foretell.proto.Topic;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,9 @@ import org.slf4j.LoggerFactory;
  * <p>Ticks by the clock fall where the fold stands when the clock passes them, and are written down
  * in the same transaction: {@code offset:8 at:8} of the entry before which they were, so a replay
  * ticks at the same places.
+ *
+ * <p>A record that erases a device ends the pass before it, and takes out state and timer in one of
+ * its own.
  */
 final class StageProcessor<S, I>
     implements Processor<byte[], byte[], Output, byte[]>, Transactions.Member {
@@ -59,7 +63,7 @@ final class StageProcessor<S, I>
 
   private final HostedStage<S, I> hosted;
   private final Hosting hosting;
-  private final Deque<Entry<I>> waiting = new ArrayDeque<>();
+  private final Deque<Given<I>> waiting = new ArrayDeque<>();
   private final CommittedStates committed = new CommittedStates();
   private final List<Runnable> puts = new ArrayList<>();
   private final Skips<I> skips;
@@ -75,8 +79,18 @@ final class StageProcessor<S, I>
   private long earliest;
   private long lookedUntil = Long.MIN_VALUE;
   private long next;
+  private long passed;
+  private long passedBefore;
   private volatile long settled;
   private volatile long safe;
+
+  /**
+   * What a record of the lane stands for.
+   *
+   * @param entry null where it is none, or cannot be read any more
+   * @param erased whom it erases
+   */
+  private record Given<I>(long offset, @Nullable Entry<I> entry, @Nullable DeviceId erased) {}
 
   StageProcessor(HostedStage<S, I> hosted, Hosting hosting) {
     this.hosted = hosted;
@@ -98,17 +112,26 @@ final class StageProcessor<S, I>
             hosted.lane().name(),
             partition,
             hosting.options().cachedStates(),
-            device -> kept.get(Bytes.wrap(Names.key(device))),
+            this::saved,
             skips);
     byte[] offset = timers().get(NEXT);
     next = offset == null ? 0 : ByteBuffer.wrap(offset).getLong();
     settled = next;
     safe = next;
+    byte[] noEntries = kept.get(Bytes.wrap(Names.passed(partition)));
+    passed = noEntries == null ? 0 : ByteBuffer.wrap(noEntries).getLong();
+    passedBefore = passed;
     earliest = Long.MIN_VALUE;
     hosting.transactions(hosted).join(new TopicPartition(hosted.lane().topic(), partition), this);
     hosted.runs(partition, this);
     given.schedule(
         hosting.options().commitInterval(), PunctuationType.WALL_CLOCK_TIME, time -> beat());
+  }
+
+  // Where its key is destroyed, and its record of the erasure is still to come, it is as if new.
+  private byte @Nullable [] saved(DeviceId device) {
+    byte[] kept = states().get(Bytes.wrap(Names.key(device)));
+    return kept == null ? null : hosting.state(hosted.name(), device, kept);
   }
 
   private ProcessorContext<Output, byte[]> context() {
@@ -133,43 +156,78 @@ final class StageProcessor<S, I>
     if (place.offset() < after()) {
       return;
     }
-    Entry<I> entry;
-    try {
-      entry =
-          hosted
-              .lane()
-              .entry(partition, place.offset(), given.key(), given.timestamp(), given.value());
-    } catch (RuntimeException e) {
-      // Boundary: bytes on the topic that are no entry cost themselves, not the partition.
-      LOG.error("{}: ENTRY_SKIPPED, no entry at {}", hosted.name(), place, e);
-      hosting.skipped().increment();
-      return;
-    }
-    waiting.add(entry);
+    waiting.add(given(place, given));
     if (serving == null || settle(SLICE_NANOS)) {
       drain();
     }
   }
 
+  private Given<I> given(RecordMetadata place, Record<byte[], byte[]> given) {
+    UUID id = Names.sealedBy(given.key());
+    Map<UUID, LaneKey> keys = id == null ? Map.of() : hosting.keys(hosted.name(), List.of(id));
+    if (KafkaLane.erases(given.headers())) {
+      LaneKey of = id == null ? null : keys.get(id);
+      return new Given<>(place.offset(), null, of == null ? null : of.device());
+    }
+    Position position = new Position(hosted.lane().name(), partition, place.offset());
+    try {
+      Entry<I> entry =
+          hosted.lane().entry(position, given.key(), given.timestamp(), given.value(), keys);
+      if (entry == null) {
+        hosting.passed().increment();
+      }
+      return new Given<>(place.offset(), entry, null);
+    } catch (RuntimeException e) {
+      // Boundary: bytes on the topic that are no entry cost themselves, not the partition.
+      LOG.error("{}: ENTRY_SKIPPED, no entry at {}", hosted.name(), place, e);
+      hosting.skipped().increment();
+      return new Given<>(place.offset(), null, null);
+    }
+  }
+
   private void drain() {
     while (serving == null && !waiting.isEmpty()) {
+      // A device is erased between two passes.
+      if (waiting.element().erased() != null && folded > 0 && !settle(SLICE_NANOS)) {
+        return;
+      }
       take(waiting.remove());
     }
   }
 
-  /** Behind the last entry that was handed over. */
+  /** Behind the last record that was handed over. */
   private long after() {
-    Entry<I> last = waiting.peekLast();
-    return last == null ? next : last.position().offset() + 1;
+    Given<I> last = waiting.peekLast();
+    return last == null ? next : last.offset() + 1;
   }
 
-  private void take(Entry<I> entry) {
-    fold().entry(entry, out);
-    next = entry.position().offset() + 1;
+  private void take(Given<I> given) {
+    Entry<I> entry = given.entry();
+    if (entry == null) {
+      passed++;
+    } else {
+      fold().entry(entry, out);
+    }
+    next = given.offset() + 1;
     folded++;
-    if (folded >= hosting.options().batchSize()) {
+    DeviceId erased = given.erased();
+    if (erased != null) {
+      erase(erased);
+    }
+    if (erased != null || folded >= hosting.options().batchSize()) {
       settle(SLICE_NANOS);
     }
+  }
+
+  private void erase(DeviceId device) {
+    Bytes key = Bytes.wrap(Names.key(device));
+    byte[] record = saved(device);
+    if (record != null && Held.timer(record) != Stage.NEVER) {
+      Bytes timer = Bytes.wrap(Names.timer(Held.timer(record), device));
+      puts.add(() -> timers().delete(timer));
+    }
+    puts.add(() -> committed.change(key, states(), () -> states().delete(key)));
+    fold().forget(device);
   }
 
   private void beat() {
@@ -196,6 +254,12 @@ final class StageProcessor<S, I>
     }
     boolean ticked = false;
     for (Due due : due(now)) {
+      folded++;
+      if (unreadable(due.device())) {
+        Bytes timer = Bytes.wrap(Names.timer(due.at(), due.device()));
+        puts.add(() -> timers().delete(timer));
+        continue;
+      }
       long wakeAt = fold().wakeAt(due.device());
       if (wakeAt > now) {
         // Put off since: its timer is set anew.
@@ -206,7 +270,6 @@ final class StageProcessor<S, I>
         byte[] timer = Names.timer(due.at(), due.device());
         puts.add(() -> timers().delete(Bytes.wrap(timer)));
       }
-      folded++;
     }
     lookedUntil = now;
     if (ticked) {
@@ -220,6 +283,12 @@ final class StageProcessor<S, I>
                           tick,
                           Math.max(0, now))));
     }
+  }
+
+  /** Whether there is no state to tick. */
+  private boolean unreadable(DeviceId device) {
+    byte[] kept = states().get(Bytes.wrap(Names.key(device)));
+    return kept == null || hosting.gone(hosted.name(), kept);
   }
 
   /** A place in the index of timers. */
@@ -277,6 +346,7 @@ final class StageProcessor<S, I>
 
   private CompletableFuture<Void> finish() {
     fold().finish(this::put, out);
+    out.all().forEach(this::forward);
     Map<String, List<Entry<?>>> passing = new LinkedHashMap<>();
     for (Outputs.Emitted<?> emitted : out.all()) {
       if (emitted.encoded() == null) {
@@ -295,12 +365,14 @@ final class StageProcessor<S, I>
     return CompletableFuture.allOf(served.toArray(new CompletableFuture<?>[0]));
   }
 
+  // Keys are asked for before anything is written: no transaction waits for them.
   private void put(Held<S> held, byte[] encoded, long wakeAt) {
+    LaneKey by = hosting.key(hosted.name(), held.key());
     puts.add(
         () -> {
           move(held, wakeAt);
           Bytes key = Bytes.wrap(Names.key(held.key()));
-          byte[] kept = held.record(encoded);
+          byte[] kept = hosting.sealing().sealState(hosted.name(), by, held.record(encoded));
           committed.change(key, states(), () -> states().put(key, kept));
         });
   }
@@ -330,11 +402,11 @@ final class StageProcessor<S, I>
     puts.forEach(Runnable::run);
     puts.clear();
     lookedUntil = Long.MIN_VALUE;
-    for (Outputs.Emitted<?> emitted : out.all()) {
-      byte[] encoded = emitted.encoded();
-      if (encoded != null) {
-        forward(emitted.topic(), emitted.entry(), encoded);
-      }
+    if (passed != passedBefore) {
+      Bytes key = Bytes.wrap(Names.passed(partition));
+      byte[] count = ByteBuffer.allocate(Long.BYTES).putLong(passed).array();
+      committed.change(key, states(), () -> states().put(key, count));
+      passedBefore = passed;
     }
     out.clear();
     timers().put(NEXT, ByteBuffer.allocate(Long.BYTES).putLong(next).array());
@@ -346,14 +418,20 @@ final class StageProcessor<S, I>
     context().commit();
   }
 
-  private void forward(Topic<?> topic, Entry<?> entry, byte[] encoded) {
-    KafkaLane<?> lane = hosting.lane(topic);
-    Output output =
-        new Output(
-            lane.topic(),
-            Partitioning.of(entry.key(), hosting.options().partitions()),
-            entry.key());
-    context().forward(new Record<>(output, encoded, Math.max(0, entry.at())));
+  private void forward(Outputs.Emitted<?> emitted) {
+    byte[] encoded = emitted.encoded();
+    if (encoded != null) {
+      KafkaLane<?> lane = hosting.lane(emitted.topic());
+      DeviceId device = emitted.entry().key();
+      LaneKey by = hosting.key(hosted.name(), device);
+      int to = Partitioning.of(device, hosting.options().partitions());
+      Record<Output, byte[]> message =
+          new Record<>(
+              new Output(lane.topic(), to, by.id()),
+              hosting.sealing().seal(lane.name(), by, encoded),
+              Math.max(0, emitted.entry().at()));
+      puts.add(() -> context().forward(message));
+    }
   }
 
   @Override

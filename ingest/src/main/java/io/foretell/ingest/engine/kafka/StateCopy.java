@@ -4,8 +4,11 @@ import io.foretell.ingest.engine.Held;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.LaneUnavailableException;
 import io.foretell.proto.Stage;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -45,17 +48,21 @@ import org.slf4j.LoggerFactory;
 final class StateCopy<S, I> {
   private static final Logger LOG = LoggerFactory.getLogger(StateCopy.class);
   private static final String COPY = "copy";
+  private static final int PAGE = 256;
   private static final Duration CLOSE = Duration.ofSeconds(10);
 
   private final String name;
   private final KafkaLane<I> lane;
   private final Stage<S, I> stage;
+  private final Sealing sealing;
   private final Map<TopicPartition, Long> copied = new ConcurrentHashMap<>();
   private final CountDownLatch ran = new CountDownLatch(1);
   private @Nullable KafkaStreams streams;
+  private String topic = "";
   private volatile boolean failed;
 
-  StateCopy(String name, KafkaLane<I> lane, Stage<S, I> stage) {
+  StateCopy(String name, KafkaLane<I> lane, Stage<S, I> stage, Sealing sealing) {
+    this.sealing = sealing;
     this.name = name;
     this.lane = lane;
     this.stage = stage;
@@ -72,6 +79,7 @@ final class StateCopy<S, I> {
   /** Begins to follow the changelog, which is there. */
   void start(Hosting hosting, Clients clients, LogReader reader) {
     String changelog = hosting.names().states(name);
+    topic = changelog;
     Map<TopicPartition, Long> until = new HashMap<>();
     for (int p = 0; p < hosting.options().partitions(); p++) {
       TopicPartition partition = new TopicPartition(changelog, p);
@@ -163,22 +171,56 @@ final class StateCopy<S, I> {
     return ran.getCount() == 0 ? behind : Math.max(1, behind);
   }
 
+  /** Whether it has what the changelog of a partition had at the time. */
+  boolean has(int partition, long end) {
+    return copied.getOrDefault(changelog(partition), 0L) >= end;
+  }
+
+  /** The changelog of a partition; only once it has started. */
+  TopicPartition changelog(int partition) {
+    return new TopicPartition(topic, partition);
+  }
+
   Optional<S> state(DeviceId key) {
-    return Optional.ofNullable(store().get(Bytes.wrap(Names.key(key)))).map(this::decode);
+    return Optional.ofNullable(store().get(Bytes.wrap(Names.key(key))))
+        .flatMap(kept -> decode(key, kept));
   }
 
   /** Walks through all states, in the order of the keys. */
   void each(BiConsumer<DeviceId, S> visitor) {
+    List<KeyValue<Bytes, byte[]>> page = new ArrayList<>();
     try (KeyValueIterator<Bytes, byte[]> all = store().all()) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> found = all.next();
-        visitor.accept(Names.device(found.key.get()), decode(found.value));
+        if (Names.isDevice(found.key.get())) {
+          page.add(found);
+        }
+        if (page.size() == PAGE || !all.hasNext()) {
+          visit(page, visitor);
+          page.clear();
+        }
       }
     }
   }
 
-  private S decode(byte[] kept) {
-    return stage.codec().decode(Held.encodedState(kept));
+  private void visit(List<KeyValue<Bytes, byte[]>> page, BiConsumer<DeviceId, S> visitor) {
+    sealing.expect(page.stream().map(record -> record.value).toList());
+    for (KeyValue<Bytes, byte[]> found : page) {
+      DeviceId key = Names.device(found.key.get());
+      decode(key, found.value).ifPresent(state -> visitor.accept(key, state));
+    }
+  }
+
+  /** Empty where its key is destroyed. */
+  private Optional<S> decode(DeviceId key, byte[] kept) {
+    return Optional.ofNullable(sealing.openState(name, key, kept))
+        .map(record -> stage.codec().decode(Held.encodedState(record)));
+  }
+
+  /** How many records of a partition of the lane were no entries. */
+  long passed(int partition) {
+    byte[] kept = store().get(Bytes.wrap(Names.passed(partition)));
+    return kept == null ? 0 : ByteBuffer.wrap(kept).getLong();
   }
 
   private ReadOnlyKeyValueStore<Bytes, byte[]> store() {

@@ -24,7 +24,14 @@ import org.jspecify.annotations.Nullable;
 /** Makes the topics of an installation, or refuses those that are there and do not fit. */
 final class TopicSetup {
   /** The layout of topics and records that this version writes. */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
+
+  /**
+   * Settings of the changelogs of states. Their keys are names of devices: of one that was erased,
+   * the brokers take them out within a day, and its tombstones within another one.
+   */
+  static final Map<String, String> CHANGELOG =
+      Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "" + Duration.ofDays(1).toMillis());
 
   private final Admin admin;
   private final KafkaEngineOptions options;
@@ -180,7 +187,13 @@ final class TopicSetup {
 
   /** Makes the changelog of a stage's states where no process has hosted the stage yet. */
   void changelog(String stage) {
-    lanes(Map.of(names.states(stage), new Wanted(options.partitions(), compacted())));
+    lanes(Map.of(names.states(stage), new Wanted(options.partitions(), changelog())));
+  }
+
+  private Map<String, String> changelog() {
+    Map<String, String> settings = new HashMap<>(CHANGELOG);
+    settings.putAll(compacted());
+    return settings;
   }
 
   /** The same for its timers, and the offset that it goes on from. */

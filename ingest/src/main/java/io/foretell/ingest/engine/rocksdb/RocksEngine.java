@@ -1,6 +1,7 @@
 package io.foretell.ingest.engine.rocksdb;
 
 import io.foretell.ingest.engine.Attached;
+import io.foretell.ingest.engine.ErasableLanes;
 import io.foretell.ingest.engine.Notices;
 import io.foretell.ingest.engine.Replay;
 import io.foretell.ingest.engine.Skips;
@@ -19,11 +20,15 @@ import io.foretell.proto.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +48,9 @@ import org.jspecify.annotations.Nullable;
  *       uplink is kept on {@code rejects} with its raw bytes.
  * </ul>
  */
-public final class RocksEngine implements Engine {
+public final class RocksEngine implements Engine, ErasableLanes {
   private static final String PART = "lanes";
+  private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final RocksEngineOptions options;
   private final InstantSource clock;
@@ -213,6 +219,21 @@ public final class RocksEngine implements Engine {
         });
   }
 
+  @Override
+  public void settle(DeviceId device, Duration patience) {
+    long limit = System.nanoTime() + patience.toNanos();
+    List<String> readers = new ArrayList<>(stages.keySet());
+    readers.addAll(sinks.keySet());
+    for (String reader : readers) {
+      while (lag(reader) > 0) {
+        if (System.nanoTime() > limit) {
+          throw new LaneUnavailableException(reader + " is behind; try again");
+        }
+        LockSupport.parkNanos(GLANCE_NANOS);
+      }
+    }
+  }
+
   /**
    * Takes out what lanes and states have of a device, for good: also its bytes in the tables and in
    * the log. Offsets stay as they are, with gaps. Nothing of the device may be on its way: entries
@@ -226,6 +247,7 @@ public final class RocksEngine implements Engine {
    * @throws LaneUnavailableException where entries have still to be read, or the disk fails;
    *     nothing or all was then taken out, and to do it again is safe
    */
+  @Override
   public Map<String, Long> erase(DeviceId device, Duration patience) {
     Eraser eraser;
     synchronized (this) {

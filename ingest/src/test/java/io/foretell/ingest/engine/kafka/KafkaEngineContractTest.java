@@ -10,10 +10,11 @@ class KafkaEngineContractTest extends EngineContract {
   @TempDir Path folder;
 
   private final String prefix = Brokers.newPrefix();
+  private final MemoryKeys keys = new MemoryKeys();
 
   @Override
   protected Engine engine(InstantSource clock) {
-    return new KafkaEngine(Brokers.options(prefix, folder), clock);
+    return new KafkaEngine(Brokers.options(prefix, folder), clock, keys);
   }
 
   /** It looks at the clock with every commit. */

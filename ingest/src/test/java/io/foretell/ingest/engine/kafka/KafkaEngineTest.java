@@ -38,6 +38,7 @@ class KafkaEngineTest {
   @TempDir Path folder;
 
   private final String prefix = Brokers.newPrefix();
+  private final MemoryKeys keys = new MemoryKeys();
   private final List<KafkaEngine> opened = new ArrayList<>();
   private final AtomicInteger folders = new AtomicInteger();
 
@@ -92,7 +93,7 @@ class KafkaEngineTest {
           });
       producer.send(
           new ProducerRecord<>(
-              new Names(prefix).about(), 0, "format".getBytes(UTF_8), "2".getBytes(UTF_8)));
+              new Names(prefix).about(), 0, "format".getBytes(UTF_8), "3".getBytes(UTF_8)));
     }
 
     assertThatExceptionOfType(KafkaRefusedException.class)
@@ -257,7 +258,7 @@ class KafkaEngineTest {
   }
 
   private KafkaEngine open(KafkaEngineOptions options) {
-    KafkaEngine engine = new KafkaEngine(options, new HandClock(0));
+    KafkaEngine engine = new KafkaEngine(options, new HandClock(0), keys);
     opened.add(engine);
     return engine;
   }

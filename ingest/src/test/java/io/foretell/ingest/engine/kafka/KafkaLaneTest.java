@@ -10,9 +10,10 @@ class KafkaLaneTest extends LaneContract {
   @TempDir Path folder;
 
   private final String prefix = Brokers.newPrefix();
+  private final MemoryKeys keys = new MemoryKeys();
 
   @Override
   protected Engine engine(InstantSource clock) {
-    return new KafkaEngine(Brokers.options(prefix, folder), clock);
+    return new KafkaEngine(Brokers.options(prefix, folder), clock, keys);
   }
 }

@@ -44,7 +44,7 @@ class ThreeBrokersTest {
 
   @Test
   void acknowledging_goes_on_without_one_broker_stops_without_two_and_recovers() {
-    engine = new KafkaEngine(options(), InstantSource.system());
+    engine = new KafkaEngine(options(), InstantSource.system(), new MemoryKeys());
     engine.lane(NUMBERED);
     engine.host("numbers", WORDS, new NumbersStage());
     engine.start();

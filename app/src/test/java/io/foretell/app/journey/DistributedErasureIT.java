@@ -1,0 +1,175 @@
+package io.foretell.app.journey;
+
+import static io.foretell.app.journey.ErasureIT.GONE;
+import static io.foretell.app.journey.ErasureIT.GONE_MARK;
+import static io.foretell.app.journey.ErasureIT.KEPT;
+import static io.foretell.app.journey.ErasureIT.KEPT_MARK;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.app.cli.Foretell;
+import io.foretell.app.client.ApiClient;
+import io.foretell.app.journey.RunningServer.Identity;
+import io.foretell.proto.KafkaBroker;
+import io.foretell.proto.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same on real Kafka, PostgreSQL and InfluxDB: no byte of the erased device can be read, and
+ * nothing of the other is touched.
+ */
+final class DistributedErasureIT {
+  private static final String PREFIX = "erasure-" + ProcessHandle.current().pid();
+
+  @TempDir Path folder;
+
+  @Test
+  void device_thatIsErased_cannotBeReadAgain_andTheOtherIsAsItWas() throws Exception {
+    Path shared = folder.resolve("shared");
+    Map<String, JsonNode> before = new HashMap<>();
+    JsonNode proof;
+    Identity gone;
+    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
+      String records = PostgresServer.shared().schemaOf(folder);
+      try (RunningServer server = server("one", shared, records, influxd)) {
+        gone = server.add(GONE);
+        Identity kept = server.add(KEPT);
+        ErasureIT.live(server, gone, GONE_MARK);
+        ErasureIT.live(server, kept, KEPT_MARK);
+        server.conserved();
+        ErasureIT.remember(server, before);
+        assertThat(keys(records, GONE)).isEqualTo(1);
+
+        Foretell.Ran erased = cli(server, "erase", GONE, "--yes", "--by", "mrs.gone", "--json");
+        assertThat(erased.exit()).as(erased.err()).isZero();
+        proof = ApiClient.JSON.readTree(erased.out());
+
+        JsonNode counts = proof.path("counts");
+        assertThat(counts.path("samples").asLong()).isGreaterThanOrEqualTo(40);
+        assertThat(counts.path("lane:uplink").asLong()).isGreaterThanOrEqualTo(42);
+        assertThat(counts.path("lane:rejects").asLong()).isEqualTo(1);
+        assertThat(counts.path("lane:findings").asLong()).isPositive();
+        assertThat(counts.path("row:desk_ticket").asLong()).isEqualTo(1);
+        assertThat(counts.path("states").asLong()).isEqualTo(1);
+        assertThat(counts.path("keys").asLong()).isPositive();
+        assertThat(counts + "").doesNotContain("clear:");
+        assertErased(server, records, gone, before, proof);
+      }
+      // With nothing but what is on the topics and in the databases.
+      try (RunningServer server = server("other", shared, records, influxd)) {
+        assertErased(server, records, gone, before, proof);
+      }
+    }
+  }
+
+  private void assertErased(
+      RunningServer server,
+      String records,
+      Identity gone,
+      Map<String, JsonNode> before,
+      JsonNode proof)
+      throws Exception {
+    assertThat(keys(records, GONE)).isZero();
+    assertThat(keys(records, KEPT)).isEqualTo(1);
+    List<String> values = values();
+    assertThat(values).hasSizeGreaterThan(100);
+    assertThat(values).noneMatch(value -> value.contains(GONE_MARK) || value.contains(GONE));
+    assertThat(ErasureIT.samples(server, KEPT)).isNotEmpty();
+    ErasureIT.assertGone(server, gone);
+    ErasureIT.assertAsBefore(server, before);
+    ErasureIT.assertBalance(server);
+    ErasureIT.assertProof(server, proof);
+    Foretell.Ran exported = cli(server, "export", GONE, "--file", folder.resolve("gone.zip") + "");
+    assertThat(exported.exit()).isEqualTo(1);
+    assertThat(exported.err()).contains("NOT_FOUND");
+  }
+
+  private static Foretell.Ran cli(RunningServer server, String... arguments) {
+    List<String> all = new ArrayList<>(List.of("device"));
+    all.addAll(List.of(arguments));
+    all.addAll(List.of("--server", server.url(), "--token", server.token()));
+    return Foretell.run(all.toArray(String[]::new));
+  }
+
+  private RunningServer server(String name, Path shared, String records, Influxd influxd)
+      throws IOException {
+    return RunningServer.in(
+        folder.resolve(name),
+        "shared",
+        shared + "",
+        "engine.kafka.bootstrap",
+        KafkaBroker.shared().bootstrap(),
+        "engine.kafka.prefix",
+        PREFIX,
+        "records.url",
+        records,
+        "history.influx.url",
+        influxd.url());
+  }
+
+  private static long keys(String records, String device) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(records, PostgresServer.USER, "");
+        PreparedStatement select =
+            connection.prepareStatement("SELECT COUNT(*) FROM lane_key WHERE device = ?")) {
+      select.setString(1, device);
+      try (ResultSet row = select.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  /** The value of every record of every topic, changelogs as well. */
+  private static List<String> values() {
+    Map<String, Object> settings =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            KafkaBroker.shared().bootstrap(),
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "earliest",
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false);
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> reader =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> all = new ArrayList<>();
+      reader
+          .listTopics()
+          .forEach(
+              (topic, parts) -> {
+                if (topic.startsWith(PREFIX + ".")) {
+                  parts.forEach(part -> all.add(new TopicPartition(topic, part.partition())));
+                }
+              });
+      reader.assign(all);
+      reader.seekToBeginning(all);
+      Map<TopicPartition, Long> ends = reader.endOffsets(all);
+      while (all.stream().anyMatch(p -> reader.position(p) < ends.getOrDefault(p, 0L))) {
+        for (ConsumerRecord<byte[], byte[]> found : reader.poll(Duration.ofMillis(100))) {
+          values.add(found.value() == null ? "" : new String(found.value(), ISO_8859_1));
+        }
+      }
+    }
+    return values;
+  }
+}
