@@ -285,7 +285,9 @@ final class MigrateIT {
   /** Another installation, which finds that the place is taken. */
   private Path another() throws IOException {
     Path other = folder.resolve("another");
-    FillingStore.in(other.resolve(Stores.LANES), 4).close();
+    try (FillingStore filling = FillingStore.in(other.resolve(Stores.LANES), 4)) {
+      filling.filled().close();
+    }
     Stores.records(Config.of(Optional.empty(), Map.of(), Map.of("data", other + ""))).close();
     return Files.writeString(other.resolve("admin.token"), "token").getParent();
   }
