@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.dbc;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,27 +22,31 @@ final class MessageDraft {
 
   DbcMessage build() {
     List<SignalDraft> drafts = List.copyOf(signals.values());
+    Map<SignalDraft, Integer> places = new IdentityHashMap<>();
+    drafts.forEach(draft -> places.put(draft, places.size()));
+    @Nullable SignalDraft only = only();
     List<DbcSignal> built = new ArrayList<>();
     int[] deciders = new int[drafts.size()];
     long[][] ranges = new long[drafts.size()][];
     for (int i = 0; i < deciders.length; i++) {
-      built.add(new DbcSignal(drafts.get(i)));
-      deciders[i] = decider(drafts.get(i), drafts);
-      ranges[i] = drafts.get(i).ranges;
+      SignalDraft draft = drafts.get(i);
+      built.add(new DbcSignal(draft));
+      deciders[i] = decider(draft, draft.by.isEmpty() ? only : signals.get(draft.by), places);
+      ranges[i] = draft.ranges;
     }
     return new DbcMessage((int) id, name, length, built, deciders, ranges);
   }
 
   /** Where no multiplexer is named and the message has none, the mark means nothing. */
-  private int decider(SignalDraft signal, List<SignalDraft> drafts) {
+  private static int decider(
+      SignalDraft signal, @Nullable SignalDraft by, Map<SignalDraft, Integer> places) {
     if (signal.ranges.length == 0) {
       return DbcMessage.ALWAYS;
     }
-    SignalDraft by = signal.by.isEmpty() ? only() : signals.get(signal.by);
     if (by == null) {
       return signal.by.isEmpty() ? DbcMessage.ALWAYS : DbcMessage.NEVER;
     }
-    return by.multiplexer ? drafts.indexOf(by) : DbcMessage.NEVER;
+    return by.multiplexer ? places.getOrDefault(by, DbcMessage.NEVER) : DbcMessage.NEVER;
   }
 
   /** The multiplexer that is not itself multiplexed; null where there is none. */
