@@ -313,7 +313,7 @@ public final class DbcParser {
           ReasonCode.WRONG_SHAPE, "no DBC file" + (defects.isEmpty() ? "" : "; " + defects.get(0)));
     }
     LinkedHashMap<Integer, DbcMessage> built = new LinkedHashMap<>();
-    messages.values().forEach(draft -> built.put((int) draft.id, draft.build()));
+    messages.values().forEach(draft -> built.put(draft.frameId(), draft.build()));
     return new DbcFile(built, j1939, defects);
   }
 

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A message while its file is being read. */
 final class MessageDraft {
+  private static final int LARGEST_SHORT = 0x7FF;
+  private static final int EXTENDED = 1 << 31;
+
   final long id;
   final int length;
   final Map<String, SignalDraft> signals = new LinkedHashMap<>();
@@ -18,6 +21,11 @@ final class MessageDraft {
     this.id = id;
     this.name = name;
     this.length = length;
+  }
+
+  /** As a frame has it: what does not fit 11 bits has 29, also where the file does not mark it. */
+  int frameId() {
+    return id > LARGEST_SHORT ? (int) id | EXTENDED : (int) id;
   }
 
   DbcMessage build() {
@@ -34,7 +42,7 @@ final class MessageDraft {
       deciders[i] = decider(draft, draft.by.isEmpty() ? only : signals.get(draft.by), places);
       ranges[i] = draft.ranges;
     }
-    return new DbcMessage((int) id, name, length, built, deciders, ranges);
+    return new DbcMessage(frameId(), name, length, built, deciders, ranges);
   }
 
   /** Where no multiplexer is named and the message has none, the mark means nothing. */
