@@ -58,7 +58,7 @@ final class TelemetryPack {
 
   static Telemetry unpack(byte[] bytes) {
     Unpacker in = new Unpacker(bytes);
-    int kind = (int) in.count();
+    int kind = in.whole();
     long time = in.number();
     return switch (kind) {
       case FAULT_CODES -> new FaultCodes(time, in.text(), in.flag(), codes(in));

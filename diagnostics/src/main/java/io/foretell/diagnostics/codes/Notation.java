@@ -1,7 +1,9 @@
 package io.foretell.diagnostics.codes;
 
+import java.text.Normalizer;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,51 +46,79 @@ public record Notation(String family, String code, int subType) {
 
   private static final Pattern STATUS_FORM =
       Pattern.compile(
-          "(NE ?107|HART|PROFIBUS|IO-?LINK|OPC ?UA|EMCY|CANOPEN|MODBUS|CIP)[ :]+(\\S+)");
+          "(NE ?107|HART|PROFIBUS|IO-?LINK|OPC ?UA|EMCY|CANOPEN|MODBUS|CIP)[ :]+"
+              + "(?:(?:EXCEPTION|ERROR|EVENT|STATUS|CODE)[ :]+)?(\\S+)");
+
+  /** How many hex digits a code has where it may stand without 0x. */
+  private static final Map<String, Integer> DIGITS =
+      Map.of("canopen", 4, "iolink", 4, "opcua", 8, "cip", 2);
+
+  private static final Pattern HEX = Pattern.compile("[0-9A-F]+");
+
+  /** What people write around a code. */
+  private static final Pattern AROUND =
+      Pattern.compile("^[\\p{Punct}\\s]*(?:(?:DTC|CODE|FAULT|故障码)[\\s:#]+)?|[\\p{Punct}\\s]+$");
+
   private static final int LONGEST = 64;
   private static final int LARGEST_SPN = 0x7FFFF;
   private static final Pattern LETTERS =
       Pattern.compile("([PCBU])\\s?([0-3][0-9A-F]{3})(?:\\s?[-:/. ]?\\s?([0-9A-F]{2}))?");
   private static final Pattern SPN =
       Pattern.compile(
-          "(?:J1939\\s?)?SPN\\s?[:=#]?\\s?(\\d{1,6})(?:\\W{0,3}FMI\\s?[:=#]?\\s?(\\d{1,2}))?");
+          "(?:J1939\\s?)?SPN\\s?[:=#]?\\s?(\\d{1,6})(?:(?:\\W{0,3}FMI\\s?[:=#]?|\\s?[/:-])\\s?(\\d{1,2}))?");
   private static final Pattern PAIR = Pattern.compile("(\\d{1,6})\\s?[/:-]\\s?(\\d{1,2})");
   private static final Pattern HEX24 = Pattern.compile("(?:0X)?([0-9A-F]{6})");
   private static final Pattern HEX16 = Pattern.compile("0X([0-9A-F]{4})");
 
-  /** Reads a code as it was written; never fails. */
+  /**
+   * Reads a code as it was written; never fails. What is in no form as it stands is read once more
+   * without what people write around a code, and full-width letters as plain ones.
+   */
   public static Notation of(String written) {
     String plain = plain(written);
-    String upper = plain.toUpperCase(Locale.ROOT);
+    Optional<Notation> known = known(plain.toUpperCase(Locale.ROOT));
+    if (known.isEmpty()) {
+      String narrow = Normalizer.normalize(plain, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT);
+      known = known(AROUND.matcher(narrow).replaceAll(""));
+    }
+    return known.orElseGet(() -> new Notation(MAKER, plain, -1));
+  }
+
+  private static Optional<Notation> known(String upper) {
     Matcher m = LETTERS.matcher(upper);
     if (m.matches()) {
       String code = m.group(1) + m.group(2);
-      return m.group(3) == null
-          ? new Notation(OBD, code, -1)
-          : new Notation(UDS, code, Integer.parseInt(m.group(3), 16));
+      return Optional.of(
+          m.group(3) == null
+              ? new Notation(OBD, code, -1)
+              : new Notation(UDS, code, Integer.parseInt(m.group(3), 16)));
     }
     m = SPN.matcher(upper);
     if (m.matches() || (m = PAIR.matcher(upper)).matches()) {
       int spn = Integer.parseInt(m.group(1));
       int fmi = m.group(2) == null ? -1 : Integer.parseInt(m.group(2));
       if (spn <= LARGEST_SPN && fmi <= 31) {
-        return j1939(spn, fmi);
+        return Optional.of(j1939(spn, fmi));
       }
     }
     m = HEX24.matcher(upper);
     if (m.matches()) {
-      return uds(Integer.parseInt(m.group(1), 16));
+      return Optional.of(uds(Integer.parseInt(m.group(1), 16)));
     }
     m = HEX16.matcher(upper);
     if (m.matches()) {
-      return new Notation(OBD, J2012.letters(Integer.parseInt(m.group(1), 16)), -1);
+      int code = Integer.parseInt(m.group(1), 16);
+      return Optional.of(new Notation(OBD, J2012.letters(code), -1));
     }
     m = STATUS_FORM.matcher(upper);
-    if (m.matches()) {
-      String family = STATUS.get(m.group(1).replaceAll("[ -]", ""));
-      return new Notation(String.valueOf(family), m.group(2).replace("0X", "0x"), -1);
-    }
-    return new Notation(MAKER, plain, -1);
+    return m.matches() ? Optional.of(status(m.group(1), m.group(2))) : Optional.empty();
+  }
+
+  private static Notation status(String word, String written) {
+    String family = String.valueOf(STATUS.get(word.replaceAll("[ -]", "")));
+    String code = written.replace("0X", "0x");
+    boolean bare = code.length() == DIGITS.getOrDefault(family, 0) && HEX.matcher(code).matches();
+    return new Notation(family, bare ? "0x" + code : code, -1);
   }
 
   /** The notation of an SPN and FMI; {@code fmi} -1 where none is given. */

@@ -33,6 +33,9 @@ public final class DbcMessage {
     this.ranges = ranges;
   }
 
+  /** Multiplexers that decide over one another, at most; real files have three. */
+  private static final int DEEPEST = 32;
+
   /** Not multiplexed. */
   static final int ALWAYS = -1;
 
@@ -73,7 +76,7 @@ public final class DbcMessage {
     long big = Long.reverseBytes(little);
     for (int i = 0; i < signals.length; i++) {
       DbcSignal signal = signals[i];
-      if (signal.needs() <= data.length && there(i, data, 0)) {
+      if (signal.needs() <= data.length && there(i, data)) {
         to.signal(signal, signal.raw(little, big, data));
       }
     }
@@ -88,16 +91,20 @@ public final class DbcMessage {
   }
 
   /** A file may name multiplexers in a circle; then none of them is there. */
-  private boolean there(int index, byte[] data, int depth) {
-    int by = deciders[index];
-    if (by < 0) {
-      return by == ALWAYS;
+  private boolean there(int index, byte[] data) {
+    int at = index;
+    for (int depth = 0; depth < DEEPEST; depth++) {
+      int by = deciders[at];
+      if (by < 0) {
+        return by == ALWAYS;
+      }
+      DbcSignal decider = signals[by];
+      if (decider.needs() > data.length || !within(ranges[at], decider.raw(data))) {
+        return false;
+      }
+      at = by;
     }
-    DbcSignal decider = signals[by];
-    return depth < signals.length
-        && decider.needs() <= data.length
-        && within(ranges[index], decider.raw(data))
-        && there(by, data, depth + 1);
+    return false;
   }
 
   private static boolean within(long[] ranges, long value) {

@@ -24,29 +24,37 @@ import org.jspecify.annotations.Nullable;
  * {@link DbcDefect}.
  */
 public final class DbcParser {
+  /*
+   * All quantifiers are possessive where what they took is never another part's: a file that fits
+   * almost costs no search.
+   */
   private static final Pattern MESSAGE =
-      Pattern.compile("BO_\\s+(\\d+)\\s+([^\\s:]+)\\s*:\\s*(\\d+)\\b.*");
+      Pattern.compile("BO_\\s++(\\d++)\\s++([^\\s:]++)\\s*+:\\s*+(\\d++)\\b.*");
   private static final Pattern SIGNAL =
       Pattern.compile(
-          "SG_\\s+([^\\s:]+)\\s*(M|m\\d*M?)?\\s*:\\s*(\\d+)\\s*\\|\\s*(\\d+)\\s*@\\s*([01])"
-              + "\\s*([+-])\\s*\\(([^,()]+),([^,()]+)\\)[^\"]*(?:\"([^\"]*)\")?.*",
+          "SG_\\s++([^\\s:]++)\\s*+(M|m\\d*+M?)?\\s*+:\\s*+(\\d++)\\s*+\\|\\s*+(\\d++)\\s*+@\\s*+([01])"
+              + "\\s*+([+-])\\s*+\\(([^,()]++),([^,()]++)\\)[^\"]*+(?:\"([^\"]*+)\")?.*",
           Pattern.DOTALL);
   private static final Pattern VALUES =
-      Pattern.compile("VAL_\\s+(\\d+)\\s+(\\S+)\\s+(.*)", Pattern.DOTALL);
+      Pattern.compile("VAL_\\s++(\\d++)\\s++(\\S++)\\s++(.*)", Pattern.DOTALL);
   private static final Pattern TABLE =
-      Pattern.compile("VAL_TABLE_\\s+(\\S+)\\s+(.*)", Pattern.DOTALL);
-  private static final Pattern TABLE_NAME = Pattern.compile("(\\w+)\\s*;?\\s*");
-  private static final Pattern VALUE = Pattern.compile("(-?\\d+)(?:\\.0*)?\\s*\"");
+      Pattern.compile("VAL_TABLE_\\s++(\\S++)\\s++(.*)", Pattern.DOTALL);
+  private static final Pattern TABLE_NAME = Pattern.compile("(\\w++)\\s*+;?\\s*+");
+  private static final Pattern VALUE =
+      Pattern.compile("(-?(?<!\\d)\\d{1,30}+)(?:\\.0{0,30}+)?\\s*+\"");
   private static final Pattern MULTIPLEX =
-      Pattern.compile("SG_MUL_VAL_\\s+(\\d+)\\s+(\\S+)\\s+(\\S+)\\s+([^;]*);?\\s*");
-  private static final Pattern RANGE = Pattern.compile("(\\d+)\\s*-\\s*(\\d+)");
+      Pattern.compile("SG_MUL_VAL_\\s++(\\d++)\\s++(\\S++)\\s++(\\S++)\\s++([^;]*+);?\\s*+");
+  private static final Pattern RANGE =
+      Pattern.compile("(?<!\\d)(\\d{1,30}+)\\s*+-\\s*+(\\d{1,30}+)");
   private static final Pattern FLOATING =
-      Pattern.compile("SIG_VALTYPE_\\s+(\\d+)\\s+(\\S+?)\\s*:?\\s*([0-3])\\s*;.*");
+      Pattern.compile("SIG_VALTYPE_\\s++(\\d++)\\s++([^\\s:;]++)\\s*+:?\\s*+([0-3])\\s*+;.*");
   private static final Pattern ATTRIBUTE =
       Pattern.compile(
-          "BA_\\s+\"(\\w+)\"\\s+(?:(BO_|SG_)\\s+(\\d+)\\s*([^\\s\"]+(?=\\s+\\S))?)?"
-              + "\\s*\"?([^\"]*)\"?\\s*;.*",
+          "BA_\\s++\"(\\w++)\"\\s++(?:BO_\\s++(\\d++)|SG_\\s++(\\d++)\\s++([^\\s\"]++))?"
+              + "\\s*+(?:\"([^\"]*+)\"|([^\";]*+))\\s*+;.*",
           Pattern.DOTALL);
+  private static final Pattern DECIMAL =
+      Pattern.compile("[+-]?(?:\\d++\\.?\\d*+|\\.\\d++)(?:[eE][+-]?\\d++)?");
   private static final Pattern KEYWORD =
       Pattern.compile("^(?:VERSION\\b|NS_\\b|BS_\\b|BU_\\b|CM_ |BA_DEF_)", Pattern.MULTILINE);
   private static final int MOST_BITS = 64;
@@ -111,8 +119,11 @@ public final class DbcParser {
   }
 
   private void defect(int line, String reason, String text) {
-    defects.add(
-        new DbcDefect(line, reason, text.length() <= 80 ? text : text.substring(0, 80) + "…"));
+    defects.add(new DbcDefect(line, reason, cut(text)));
+  }
+
+  private static String cut(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 
   private void take(String text) throws Unreadable {
@@ -264,8 +275,9 @@ public final class DbcParser {
     if (!m.matches()) {
       return;
     }
-    String value = m.group(5).strip();
-    MessageDraft message = m.group(3) == null ? null : messages.get(whole(m.group(3)));
+    String value = (m.group(5) == null ? m.group(6) : m.group(5)).strip();
+    String id = m.group(2) == null ? m.group(3) : m.group(2);
+    MessageDraft message = id == null ? null : messages.get(whole(id));
     SignalDraft signal =
         message == null || m.group(4) == null ? null : message.signals.get(m.group(4));
     switch (m.group(1)) {
@@ -301,7 +313,7 @@ public final class DbcParser {
           ReasonCode.WRONG_SHAPE, "no DBC file" + (defects.isEmpty() ? "" : "; " + defects.get(0)));
     }
     LinkedHashMap<Integer, DbcMessage> built = new LinkedHashMap<>();
-    messages.values().forEach(draft -> built.put((int) draft.id, draft.build()));
+    messages.values().forEach(draft -> built.put(draft.frameId(), draft.build()));
     return new DbcFile(built, j1939, defects);
   }
 
@@ -317,7 +329,7 @@ public final class DbcParser {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw new Unreadable("no number: " + text);
+      throw new Unreadable("no number: " + cut(text));
     }
   }
 
@@ -326,12 +338,14 @@ public final class DbcParser {
     return text.length() < 19 ? Long.parseLong(text) : new BigInteger(text).longValue();
   }
 
+  /** Java would also read names of numbers and hex; what is too large has no value. */
   private static double decimal(String text) throws Unreadable {
-    try {
-      return Double.parseDouble(text.strip());
-    } catch (NumberFormatException e) {
-      throw new Unreadable("no number: " + text.strip());
+    String plain = text.strip();
+    double value = DECIMAL.matcher(plain).matches() ? Double.parseDouble(plain) : Double.NaN;
+    if (!Double.isFinite(value)) {
+      throw new Unreadable("no number: " + cut(plain));
     }
+    return value;
   }
 
   private static String text(byte[] file) {

@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.dbc;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A message while its file is being read. */
 final class MessageDraft {
+  private static final int LARGEST_SHORT = 0x7FF;
+  private static final int EXTENDED = 1 << 31;
+
   final long id;
   final int length;
   final Map<String, SignalDraft> signals = new LinkedHashMap<>();
@@ -19,29 +23,38 @@ final class MessageDraft {
     this.length = length;
   }
 
+  /** As a frame has it: what does not fit 11 bits has 29, also where the file does not mark it. */
+  int frameId() {
+    return id > LARGEST_SHORT ? (int) id | EXTENDED : (int) id;
+  }
+
   DbcMessage build() {
     List<SignalDraft> drafts = List.copyOf(signals.values());
+    Map<SignalDraft, Integer> places = new IdentityHashMap<>();
+    drafts.forEach(draft -> places.put(draft, places.size()));
+    @Nullable SignalDraft only = only();
     List<DbcSignal> built = new ArrayList<>();
     int[] deciders = new int[drafts.size()];
     long[][] ranges = new long[drafts.size()][];
     for (int i = 0; i < deciders.length; i++) {
-      built.add(new DbcSignal(drafts.get(i)));
-      deciders[i] = decider(drafts.get(i), drafts);
-      ranges[i] = drafts.get(i).ranges;
+      SignalDraft draft = drafts.get(i);
+      built.add(new DbcSignal(draft));
+      deciders[i] = decider(draft, draft.by.isEmpty() ? only : signals.get(draft.by), places);
+      ranges[i] = draft.ranges;
     }
-    return new DbcMessage((int) id, name, length, built, deciders, ranges);
+    return new DbcMessage(frameId(), name, length, built, deciders, ranges);
   }
 
   /** Where no multiplexer is named and the message has none, the mark means nothing. */
-  private int decider(SignalDraft signal, List<SignalDraft> drafts) {
+  private static int decider(
+      SignalDraft signal, @Nullable SignalDraft by, Map<SignalDraft, Integer> places) {
     if (signal.ranges.length == 0) {
       return DbcMessage.ALWAYS;
     }
-    SignalDraft by = signal.by.isEmpty() ? only() : signals.get(signal.by);
     if (by == null) {
       return signal.by.isEmpty() ? DbcMessage.ALWAYS : DbcMessage.NEVER;
     }
-    return by.multiplexer ? drafts.indexOf(by) : DbcMessage.NEVER;
+    return by.multiplexer ? places.getOrDefault(by, DbcMessage.NEVER) : DbcMessage.NEVER;
   }
 
   /** The multiplexer that is not itself multiplexed; null where there is none. */

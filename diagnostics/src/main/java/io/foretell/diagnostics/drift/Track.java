@@ -163,7 +163,7 @@ final class Track {
       track.level = in.real();
       track.drifting = in.flag();
       track.since = in.number();
-      track.times = (int) in.count();
+      track.times = in.whole();
     }
     return track;
   }

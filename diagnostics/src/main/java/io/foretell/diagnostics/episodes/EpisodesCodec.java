@@ -56,7 +56,7 @@ public final class EpisodesCodec implements Codec<Episodes> {
     TreeMap<String, Healed> healed = new TreeMap<>();
     for (int i = in.length(); i > 0; i--) {
       String identity = in.text();
-      int occurrences = (int) in.count();
+      int occurrences = in.whole();
       long at = in.number();
       healed.put(
           identity,
@@ -118,9 +118,9 @@ public final class EpisodesCodec implements Codec<Episodes> {
         lastSeen,
         absentSince,
         in.oneOf(Absence.values()),
-        (int) in.count(),
-        (int) in.count(),
-        (int) in.count(),
+        in.whole(),
+        in.whole(),
+        in.whole(),
         in.flag(),
         in.oneOf(Severity.values()),
         in.real(),

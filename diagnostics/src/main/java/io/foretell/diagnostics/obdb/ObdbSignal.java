@@ -63,7 +63,7 @@ public record ObdbSignal(
   public double value(long raw) {
     double value = held(scaled(raw));
     boolean none = value <= scaling.nullMin() || value >= scaling.nullMax();
-    return none ? Double.NaN : value;
+    return none || Double.isInfinite(value) ? Double.NaN : value;
   }
 
   /**

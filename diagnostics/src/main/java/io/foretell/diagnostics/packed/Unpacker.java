@@ -29,6 +29,15 @@ public final class Unpacker {
     return value;
   }
 
+  /** A count that must fit into an {@code int}. */
+  public int whole() {
+    long value = count();
+    if (value > Integer.MAX_VALUE) {
+      throw broken("count " + value);
+    }
+    return (int) value;
+  }
+
   /** A number of things that follow, each at least one byte long. */
   public int length() {
     long value = varint();

@@ -72,10 +72,10 @@ final class Alarm {
   static Alarm unpack(Unpacker in) {
     Alarm alarm = new Alarm();
     alarm.raised = in.flag();
-    alarm.inARow = (int) in.count();
+    alarm.inARow = in.whole();
     alarm.since = in.number();
     alarm.told = in.real();
-    alarm.times = (int) in.count();
+    alarm.times = in.whole();
     return alarm;
   }
 }

@@ -120,6 +120,10 @@ public final class LifeMemory {
         return m;
       }
       m.window = LifeWindow.unpack(in);
+      if (m.window.sensors() != model.scaling().sensors().size()) {
+        throw new InvalidInputException(
+            ReasonCode.WRONG_SHAPE, "memory of remaining life of other sensors");
+      }
       m.alarm = Alarm.unpack(in);
       long before = 0;
       for (int i = in.length(); i > 0; i--) {
@@ -140,7 +144,7 @@ public final class LifeMemory {
 
     private static Prediction prediction(Unpacker in) {
       return new Prediction(
-          in.number(), (int) in.count(), in.count() / 10.0, in.count() / 10.0, in.count() / 10.0);
+          in.number(), in.whole(), in.count() / 10.0, in.count() / 10.0, in.count() / 10.0);
     }
 
     private static long tenths(double cycles) {

@@ -132,7 +132,7 @@ final class LifeWindow {
 
   static LifeWindow unpack(Unpacker in) {
     LifeWindow window = new LifeWindow(in.length());
-    window.cycles = (int) in.count();
+    window.cycles = in.whole();
     for (int s = 0; s < window.sensors; s++) {
       window.baseline[s] = in.integer();
       for (int i = Math.max(0, window.cycles - LENGTH); i < window.cycles; i++) {

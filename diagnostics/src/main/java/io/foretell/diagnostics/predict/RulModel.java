@@ -180,7 +180,7 @@ public final class RulModel {
       throw new InvalidInputException(ReasonCode.DIGEST_MISMATCH, "the model is damaged");
     }
     String subject = in.text();
-    int cap = (int) in.count();
+    int cap = in.whole();
     Digest trainedOn = new Digest(in.text());
     Scaling scaling = Scaling.unpack(in);
     int features = LifeWindow.features(scaling.sensors().size());
@@ -188,7 +188,7 @@ public final class RulModel {
     Arrays.setAll(sets, i -> Trees.unpack(in, features));
     Map<String, Integer> heldOut = new TreeMap<>();
     for (int i = in.length(); i > 0; i--) {
-      heldOut.put(in.text(), (int) in.count());
+      heldOut.put(in.text(), in.whole());
     }
     return new RulModel(
         subject, cap, trainedOn, scaling, List.of(sets), heldOut, Calibration.unpack(in));

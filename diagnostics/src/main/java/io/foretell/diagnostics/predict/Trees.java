@@ -85,7 +85,7 @@ final class Trees {
     float base = in.real32();
     int[] roots = new int[in.length()];
     for (int i = 0, at = 0; i < roots.length; i++) {
-      roots[i] = at += (int) in.count();
+      roots[i] = at += in.whole();
     }
     int size = in.length();
     short[] feature = new short[size];
@@ -97,7 +97,7 @@ final class Trees {
       value[n] = in.real32();
       if (feature[n] >= 0) {
         threshold[n] = in.real32();
-        child[n] = n + (int) in.count();
+        child[n] = n + in.whole();
         check(feature[n] < features && child[n] > n && child[n] + 1 < size);
       }
     }

@@ -71,7 +71,11 @@ public final class ObdbFiles {
     }
     List<ObdbSignal> signals = new ArrayList<>();
     for (JsonNode signal : node.path("signals")) {
-      signals.add(signal(signal.path("id").asText(), signal.path("fmt")));
+      String id = signal.path("id").asText();
+      if (id.isBlank()) {
+        throw wrong(at + ".signals[" + signals.size() + "]: no id");
+      }
+      signals.add(signal(id, signal.path("fmt")));
     }
     return new ObdbCommand(
         address(node, "hdr", at),

@@ -10,15 +10,23 @@ import java.time.ZoneOffset;
  * One line of candump, in the log's form or the screen's, parsed in place.
  *
  * <pre>
- *   (1589326646.631333) can1 18FECA00#40FF66000301FFFF
- *   (2020-05-12 23:37:26.631333)  can1  18FECA00   [8]  40 FF 66 00 03 01 FF FF
+ *   (1589326646.631333) can1 18FECA00#40FF66000301FFFF R
+ *   (2020-05-12 23:37:26.631333)  can1  RX - -  18FECA00   [8]  40 FF 66 00 03 01 FF FF  '@.f.....'
  * </pre>
  *
- * The time may be missing; then it is 0. CAN FD ({@code ID##flags data}) and remote frames ({@code
- * ID#R}, no data) are read. Identifiers of more than three digits have 29 bits: bit 31 is set.
+ * The time may be missing; then it is 0. So may the direction ({@code -x}). CAN FD ({@code
+ * ID##flags data}) and remote frames ({@code ID#R}, no data) are read; comments ({@code #}, {@code
+ * ;}) and error frames (bit 29 of the identifier) are told from frames. Identifiers of more than
+ * three digits have 29 bits: bit 31 is set.
  */
 final class CandumpLine {
   private static final int EXTENDED = 0x80000000;
+
+  /** Bit rate switch, error state; neither. */
+  private static final String MARKS = "BE-";
+
+  private static final int ERROR = 0x20000000;
+  private static final int LARGEST_ID = 0x1FFFFFFF;
   private static final long MOST_SECONDS = 1_000_000_000_000L;
 
   long micros;
@@ -31,26 +39,42 @@ final class CandumpLine {
   private int at;
 
   /**
-   * Reads a line into the fields.
+   * Reads a line into the fields. False where it has no data of the bus in it: a comment, a remote
+   * frame, or what a controller says of its own errors.
    *
    * @throws InvalidInputException where it is no frame
    */
-  void read(String text) {
+  boolean read(String text) {
     line = text;
     at = 0;
     micros = 0;
     length = 0;
     blanks();
+    if (peek() == '#' || peek() == ';') {
+      return false;
+    }
     if (peek() == '(') {
       time();
     }
     String name = word();
     bus = bus.equals(name) ? bus : name;
-    identifier();
-    if (peek() == '#') {
-      packed();
-    } else {
-      spaced();
+    direction();
+    if (!identifier()) {
+      return false;
+    }
+    return peek() == '#' ? packed() : spaced();
+  }
+
+  /** On the screen, direction and two marks of CAN FD stand before the identifier. */
+  private void direction() {
+    blanks();
+    if (line.startsWith("RX ", at) || line.startsWith("TX ", at)) {
+      at += 2;
+      blanks();
+      boolean marked = line.length() > at + 4 && MARKS.indexOf(line.charAt(at)) >= 0;
+      if (marked && line.charAt(at + 1) == ' ' && MARKS.indexOf(line.charAt(at + 2)) >= 0) {
+        at += 3;
+      }
     }
   }
 
@@ -95,7 +119,8 @@ final class CandumpLine {
     }
   }
 
-  private void identifier() {
+  /** False for an error frame. */
+  private boolean identifier() {
     blanks();
     int from = at;
     long value = 0;
@@ -104,23 +129,28 @@ final class CandumpLine {
       at++;
     }
     int digits = at - from;
-    if (digits == 0 || digits > 8 || value > 0x1FFFFFFF) {
+    boolean error = digits == 8 && (value & ERROR) != 0 && value <= (ERROR | LARGEST_ID);
+    if (digits == 0 || digits > 8 || value > LARGEST_ID && !error) {
       throw bad("no CAN identifier");
     }
     id = digits > 3 ? (int) value | EXTENDED : (int) value;
+    return !error;
   }
 
-  private void packed() {
+  /** False for a remote frame, which asks and says nothing. */
+  private boolean packed() {
     at++;
     if (peek() == '#') {
       at += 2;
     }
-    if (peek() != 'R' && peek() != 'r') {
-      bytes();
+    if (peek() == 'R' || peek() == 'r') {
+      return false;
     }
+    bytes();
+    return true;
   }
 
-  private void spaced() {
+  private boolean spaced() {
     blanks();
     int close = line.indexOf(']', at);
     if (peek() != '[' || close < 0) {
@@ -128,9 +158,11 @@ final class CandumpLine {
     }
     at = close + 1;
     blanks();
-    if (peek() != 'r') {
-      bytes();
+    if (peek() == 'r') {
+      return false;
     }
+    bytes();
+    return true;
   }
 
   private void bytes() {
@@ -141,6 +173,9 @@ final class CandumpLine {
         continue;
       }
       int low = at + 1 < line.length() ? hex(line.charAt(at + 1)) : -1;
+      if (isDirection(at)) {
+        return;
+      }
       if (hex(c) < 0 || low < 0 || length == data.length) {
         throw new InvalidInputException(
             ReasonCode.TRUNCATED_FRAME, "no whole bytes: " + Json.cut(line));
@@ -148,6 +183,13 @@ final class CandumpLine {
       data[length++] = (byte) (hex(c) << 4 | low);
       at += 2;
     }
+  }
+
+  /** In a log, the direction is the last letter of the line. */
+  private boolean isDirection(int place) {
+    return place + 1 == line.length()
+        && (line.charAt(place) == 'R' || line.charAt(place) == 'T')
+        && line.charAt(place - 1) == ' ';
   }
 
   private String word() {

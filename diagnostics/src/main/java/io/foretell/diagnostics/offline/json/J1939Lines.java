@@ -44,7 +44,9 @@ final class J1939Lines implements LineDecoder {
 
   @Override
   public void line(String line, Consumer<String> out) {
-    frame.read(line);
+    if (!frame.read(line)) {
+      return;
+    }
     frames++;
     int id = frame.id;
     if (id >= 0) {

@@ -46,7 +46,9 @@ final class Nmea2000Lines implements LineDecoder {
     if (COMMENT.matcher(line).matches()) {
       return;
     }
-    read(line);
+    if (!read(line)) {
+      return;
+    }
     int id = frame.id;
     if (id >= 0) {
       return;
@@ -80,19 +82,18 @@ final class Nmea2000Lines implements LineDecoder {
     }
   }
 
-  private void read(String line) {
+  private boolean read(String line) {
     Matcher m = ANGLE.matcher(line);
     if (m.matches()) {
-      frame.read("can0 " + "0".repeat(8 - m.group(1).length()) + m.group(1) + '#' + m.group(2));
-      return;
+      String id = "0".repeat(8 - m.group(1).length()) + m.group(1);
+      return frame.read("can0 " + id + '#' + m.group(2));
     }
     m = PCAN.matcher(line);
     if (m.matches()) {
       BigDecimal seconds = new BigDecimal(m.group(1)).movePointLeft(3);
-      frame.read("(" + seconds.toPlainString() + ") can0 " + m.group(2) + '#' + m.group(3));
-      return;
+      return frame.read("(" + seconds.toPlainString() + ") can0 " + m.group(2) + '#' + m.group(3));
     }
-    frame.read(line);
+    return frame.read(line);
   }
 
   private String message(int sa, int da, int pgn, String how, byte[] data) {

@@ -46,10 +46,11 @@ final class PgnList {
         int next = 0;
         for (JsonNode field : candidate.path("Fields")) {
           // Behind a field of any length the list has no places: one begins where one ends.
-          int at = field.path("BitOffset").asInt(next);
+          int at = bounded(field.path("BitOffset").asInt(next), data);
+          int length = field.path("BitLength").asInt();
           String type = field.path("FieldType").asText();
           if (type.startsWith("STRING")) {
-            PgnText text = PgnText.read(type, data, at, field.path("BitLength").asInt());
+            PgnText text = PgnText.read(type, data, at, bounded(length, data));
             text.put(fields, field.path("Id").asText());
             trace.step(
                 at / 8,
@@ -59,12 +60,17 @@ final class PgnList {
             next = text.next();
           } else {
             put(fields, field, at, data, trace);
-            next = at + field.path("BitLength").asInt();
+            next = at + bounded(length, data);
           }
         }
         return;
       }
     }
+  }
+
+  /** A place or a length that no message has is the message's end, wherever the list says it is. */
+  private static int bounded(int bits, byte[] data) {
+    return bits < 0 ? 8 * data.length : Math.min(bits, 8 * data.length);
   }
 
   /** Several makers use one PGN: fields that must have a value tell them apart. */
@@ -117,7 +123,7 @@ final class PgnList {
   }
 
   private static boolean within(int at, int bits, byte[] data) {
-    return at >= 0 && bits > 0 && bits <= MOST_BITS && at + bits <= 8 * data.length;
+    return at >= 0 && bits > 0 && bits <= MOST_BITS && (long) at + bits <= 8L * data.length;
   }
 
   private static long raw(byte[] data, int at, int bits) {

@@ -26,7 +26,9 @@ final class SignalLines implements LineDecoder {
 
   @Override
   public void line(String line, Consumer<String> out) {
-    frame.read(line);
+    if (!frame.read(line)) {
+      return;
+    }
     ObjectNode signals = Json.object();
     byte[] data = Arrays.copyOf(frame.data, frame.length);
     session.frame(

@@ -58,6 +58,10 @@ class J1939LinesTest {
         "(1477899735.000002) can0 18FECA00#40FF66000301FFFF",
         "(2016-10-31 07:42:15.000002)  can0  18FECA00   [8]  40 FF 66 00 03 01 FF FF",
         "(1477899735.000002) can0 18FECA00##140FF66000301FFFF",
+        "(1477899735.000002) can0 18FECA00#40FF66000301FFFF R",
+        "(1477899735.000002) can0 18FECA00#40FF66000301FFFF T",
+        " (1477899735.000002)  can0  RX - -  18FECA00   [8]  40 FF 66 00 03 01 FF FF",
+        " (1477899735.000002)  can0  TX B E  18FECA00  [08]  40 FF 66 00 03 01 FF FF",
         " (1477899735.000002)  can0  18FECA00   [8]  40 FF 66 00 03 01 FF FF   '@.f.....'"
       })
   void frame_in_any_candump_form_is_the_same_message(String line) {
@@ -66,6 +70,24 @@ class J1939LinesTest {
     assertThat(message.get("t").decimalValue()).isEqualTo("1477899735.000002");
     assertThat(message.get("dm").get("dtcs").toString())
         .isEqualTo("[{\"spn\":102,\"fmi\":3,\"oc\":1,\"cm\":0}]");
+  }
+
+  @Test
+  void line_without_a_frame_is_no_error() {
+    List<JsonNode> out =
+        Vectors.decode(
+            Kind.J1939,
+            List.of(
+                "# a comment",
+                "; another",
+                "(1.0) can0 20000004#0004000000000000",
+                " (1.0)  can0  20000088   [8]  00 00 80 19 00 00 00 00   ERRORFRAME",
+                "(1.0) can0 18FECA00#R8",
+                "can0  18FECA00   [0]  remote request",
+                "(1.0) can0 7DF#R",
+                "(1.0) can0 18EBFF00#R"));
+
+    assertThat(out).isEmpty();
   }
 
   @Test
