@@ -28,10 +28,18 @@ final class TopicSetup {
 
   /**
    * Settings of the changelogs of states. Their keys are names of devices: of one that was erased,
-   * the brokers take them out within a day, and its tombstones within another one.
+   * the brokers take them out within a day, and its tombstones within another one. A record has the
+   * time of the entry that it came of, by the clock of whoever took that; brokers whose own is an
+   * hour behind would refuse it, and with it the stage.
    */
   static final Map<String, String> CHANGELOG =
-      Map.of(TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "" + Duration.ofDays(1).toMillis());
+      Map.of(
+          TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG,
+          "" + Duration.ofDays(1).toMillis(),
+          TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+          "" + Long.MAX_VALUE,
+          TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG,
+          "" + Long.MAX_VALUE);
 
   private final Admin admin;
   private final KafkaEngineOptions options;
@@ -198,7 +206,7 @@ final class TopicSetup {
 
   /** The same for its timers, and the offset that it goes on from. */
   void timers(String stage) {
-    lanes(Map.of(names.timers(stage), new Wanted(options.partitions(), compacted())));
+    lanes(Map.of(names.timers(stage), new Wanted(options.partitions(), changelog())));
   }
 
   private Map<String, String> kept(String lane) {
