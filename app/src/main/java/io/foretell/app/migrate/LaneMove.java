@@ -71,7 +71,7 @@ final class LaneMove {
               places.add(lane, partition, entry.offset(), to.append(lane, partition, moved));
               entry(rows, lane, partition, number[0]++, moved);
             });
-    to.end(lane, partition, erased);
+    places.end(lane, partition, to.end(lane, partition, erased));
     given(rows, lane, partition, before + number[0] + erased);
   }
 

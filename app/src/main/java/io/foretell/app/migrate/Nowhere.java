@@ -8,6 +8,7 @@ import io.foretell.proto.DeviceId;
 /** Takes everything and keeps nothing: for a look at what would be moved. */
 final class Nowhere implements Filling {
   private final int partitions;
+  private long next;
 
   Nowhere(int partitions) {
     this.partitions = partitions;
@@ -20,16 +21,20 @@ final class Nowhere implements Filling {
 
   @Override
   public long begin(String lane, int partition, long before) {
+    next = before;
     return before;
   }
 
   @Override
   public long append(String lane, int partition, Kept entry) {
+    next = entry.offset() + 1;
     return entry.offset();
   }
 
   @Override
-  public void end(String lane, int partition, long erased) {}
+  public long end(String lane, int partition, long erased) {
+    return next + erased;
+  }
 
   @Override
   public void state(String stage, String from, DeviceId key, byte[] record) {}

@@ -106,6 +106,16 @@ final class Places {
     of(lane, partition).add(from, to);
   }
 
+  /**
+   * Ends a partition.
+   *
+   * @param end where who has had all of it goes on: behind the last entry, and behind what has a
+   *     place there and is no entry any more
+   */
+  void end(String lane, int partition, long end) {
+    of(lane, partition).end = end;
+  }
+
   /** Where an entry is now; empty where it is not kept. */
   OptionalLong exact(String lane, int partition, long from) {
     return of(lane, partition).exact(from);
@@ -121,7 +131,7 @@ final class Places {
     return of(lane, partition).last(from);
   }
 
-  /** Behind the last entry. */
+  /** Where who has had all of it goes on. */
   long end(String lane, int partition) {
     return of(lane, partition).end;
   }

@@ -31,15 +31,18 @@ final class UpgradeTest {
   @Test
   void records_ofAnEarlierVersion_areTriedOnACopyAndThenChanged() throws SQLException {
     execute(
-        "DELETE FROM gateway_schema WHERE version = '6'",
+        "DELETE FROM gateway_schema WHERE version IN ('6', '7')",
         "DROP TABLE erasure",
+        "DROP TABLE lane_key",
         "INSERT INTO device_label VALUES ('t', 'd', 'l', 'v')");
 
-    String change = "gateway_schema V6__erasures.sql";
-    assertThat(upgrade("--dry-run")).contains("would change: " + change);
-    assertThat(upgrade("--dry-run", "--json")).contains("\"changes\":[\"" + change + "\"]");
+    String first = "gateway_schema V6__erasures.sql";
+    String second = "gateway_schema V7__lane_keys.sql";
+    assertThat(upgrade("--dry-run")).contains("would change: " + first, "would change: " + second);
+    assertThat(upgrade("--dry-run", "--json"))
+        .contains("\"changes\":[\"" + first + "\",\"" + second + "\"]");
     assertThat(data.toFile().list()).noneMatch(name -> name.startsWith(".upgrade"));
-    assertThat(upgrade()).contains("changed: " + change);
+    assertThat(upgrade()).contains("changed: " + first, "changed: " + second);
     assertThat(upgrade()).contains("nothing changes");
     execute("DELETE FROM erasure", "DELETE FROM device_label WHERE value = 'v'");
   }

@@ -30,8 +30,9 @@ public interface Filling extends AutoCloseable {
    *
    * @param erased how many entries were among those that came, which are known by their number
    *     alone: so what it was ever given is counted as before
+   * @return where who has had all of it goes on
    */
-  void end(String lane, int partition, long erased);
+  long end(String lane, int partition, long erased);
 
   /**
    * Keeps the state of a device.

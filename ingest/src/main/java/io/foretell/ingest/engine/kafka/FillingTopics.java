@@ -189,11 +189,12 @@ public final class FillingTopics implements Filling {
 
   /** {@inheritDoc} Topics have no places that are taken by nothing, so they count as before. */
   @Override
-  public void end(String lane, int partition, long erased) {
+  public long end(String lane, int partition, long erased) {
     long before = befores.getOrDefault(About.before(lane, partition), 0L) + erased;
     if (before > 0) {
       setup.write(producer, About.before(lane, partition), "" + before);
     }
+    return next.getOrDefault(new TopicPartition(names.topic(lane), partition), 0L);
   }
 
   @Override

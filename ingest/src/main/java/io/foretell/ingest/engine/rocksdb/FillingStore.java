@@ -97,12 +97,13 @@ public final class FillingStore implements Filling {
 
   /** {@inheritDoc} Their places stay taken, behind the last entry. */
   @Override
-  public void end(String lane, int partition, long erased) {
+  public long end(String lane, int partition, long erased) {
     Open open = Objects.requireNonNull(partitions.get(RocksLane.family(lane, partition)));
     seal(open);
     if (erased > 0) {
       put(null, Keys.end(lane, partition), Keys.number(open.next + erased));
     }
+    return open.next + erased;
   }
 
   private void seal(Open open) {
