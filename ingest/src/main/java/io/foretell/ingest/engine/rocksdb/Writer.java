@@ -105,12 +105,12 @@ final class Writer {
   }
 
   private @Nullable LaneUnavailableException submit(Write write) {
-    LaneUnavailableException failure = down;
-    if (failure != null) {
-      return failure;
-    }
     lock.lock();
     try {
+      LaneUnavailableException failure = down;
+      if (failure != null) {
+        return failure;
+      }
       if (closing) {
         return new LaneUnavailableException("the engine is closed");
       }
@@ -261,7 +261,26 @@ final class Writer {
     }
   }
 
+  // Who waits behind a write that failed is told at once, as is who comes later.
+  private void refuseWaiting() {
+    LaneUnavailableException failure = down;
+    List<Write> waiting;
+    lock.lock();
+    try {
+      waiting = queue;
+      queue = new ArrayList<>();
+    } finally {
+      lock.unlock();
+    }
+    if (!waiting.isEmpty()) {
+      teller.execute(() -> tell(waiting, failure));
+    }
+  }
+
   private void awaitRecovery() {
+    if (down != null) {
+      refuseWaiting();
+    }
     long pause = retryFrom.toNanos();
     while (down != null && !pausedUntilClose(pause)) {
       try {
