@@ -27,6 +27,9 @@ sealed interface ElmLine {
   /** The tester says that something went wrong. */
   record Failure(ReasonCode reason, String words) implements ElmLine {}
 
+  /** Identifiers have 29 bits. */
+  int LARGEST_ID = 0x1FFFFFFF;
+
   /** Words before an answer on the same line. */
   Pattern PROGRESS = Pattern.compile("^(?:SEARCHING\\.*|BUS ?INIT:? ?\\.*(?:OK)?)\\s*");
 
@@ -97,7 +100,11 @@ sealed interface ElmLine {
   }
 
   private static ElmLine can(String id, String hex) {
-    int bits = Integer.parseInt(id, 16);
+    int bits = Integer.parseUnsignedInt(id, 16);
+    if (Integer.compareUnsigned(bits, LARGEST_ID) > 0) {
+      throw new InvalidInputException(
+          ReasonCode.WRONG_SHAPE, "an identifier has 29 bits at most: " + id);
+    }
     boolean extended = id.length() > 3 && bits > 0x7FF;
     return new Can(id, extended ? bits | 1 << 31 : bits, bytes(hex));
   }
