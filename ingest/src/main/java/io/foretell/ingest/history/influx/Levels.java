@@ -75,7 +75,7 @@ final class Levels {
           ("SELECT \"count\", \"min\", \"sum\", \"max\", \"last\" FROM \"%s\" WHERE %s"
                   + " AND time >= %dms AND time < %dms ORDER BY time LIMIT %d")
               .formatted(measurement(level.width()), series(device, signal), since, until, limit);
-      for (InfluxQLQueryResult.Series.Record row : rows(question)) {
+      for (InfluxQLQueryResult.Series.Record row : server.rows(question)) {
         found.add(bucket(row, level.width()));
       }
     }
@@ -131,7 +131,8 @@ final class Levels {
         List.of(
             "count(\"value\") FROM \"" + Lines.MEASUREMENT + "\"",
             "count(\"max\") FROM /_[0-9]+ms$/")) {
-      for (InfluxQLQueryResult.Series.Record row : rows("SELECT " + counted + " WHERE " + where)) {
+      for (InfluxQLQueryResult.Series.Record row :
+          server.rows("SELECT " + counted + " WHERE " + where)) {
         count += (long) number(row, "count");
       }
     }
@@ -232,7 +233,7 @@ final class Levels {
                 width,
                 BUCKETS);
     TreeMap<Long, Bucket> buckets = new TreeMap<>();
-    for (InfluxQLQueryResult.Series.Record row : rows(question)) {
+    for (InfluxQLQueryResult.Series.Record row : server.rows(question)) {
       Bucket bucket = bucket(row, width);
       if (bucket.count() > 0) {
         buckets.put(bucket.t(), bucket);
@@ -267,7 +268,7 @@ final class Levels {
     String question =
         "SELECT \"folded\", \"deleted\" FROM \"%s\" WHERE %s AND \"step\" = '%d'"
             .formatted(AGED, series(of.device(), of.signal()), width(of));
-    for (InfluxQLQueryResult.Series.Record row : rows(question)) {
+    for (InfluxQLQueryResult.Series.Record row : server.rows(question)) {
       return new Mark((long) number(row, "folded"), (long) number(row, "deleted"));
     }
     return new Mark(0, 0);
@@ -325,16 +326,6 @@ final class Levels {
       rule.levels().forEach(level -> widths.add(level.width()));
     }
     return widths;
-  }
-
-  private List<InfluxQLQueryResult.Series.Record> rows(String question) throws IOException {
-    List<InfluxQLQueryResult.Series.Record> rows = new ArrayList<>();
-    for (InfluxQLQueryResult.Result result : server.query(question)) {
-      for (InfluxQLQueryResult.Series series : result.getSeries()) {
-        rows.addAll(series.getValues());
-      }
-    }
-    return rows;
   }
 
   static Bucket bucket(InfluxQLQueryResult.Series.Record row, long width) {

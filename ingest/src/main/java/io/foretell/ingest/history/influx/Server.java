@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
@@ -109,6 +110,17 @@ final class Server implements AutoCloseable {
     } catch (InfluxException e) {
       throw new IOException("InfluxDB: " + e.getMessage(), e);
     }
+  }
+
+  /** The same, where it does not matter which series a row is of. */
+  List<InfluxQLQueryResult.Series.Record> rows(String influxQl) throws IOException {
+    List<InfluxQLQueryResult.Series.Record> rows = new ArrayList<>();
+    for (InfluxQLQueryResult.Result result : query(influxQl)) {
+      for (InfluxQLQueryResult.Series series : result.getSeries()) {
+        rows.addAll(series.getValues());
+      }
+    }
+    return rows;
   }
 
   /** Does what an InfluxQL statement says. */

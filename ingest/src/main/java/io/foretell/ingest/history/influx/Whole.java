@@ -103,26 +103,16 @@ final class Whole {
                 Levels.measurement(width), Levels.series(device, signal), since, until, PAGE);
     // Asked apart, as the client cannot read an answer in which a field is missing.
     Map<Long, Long> lastAt = new HashMap<>();
-    for (InfluxQLQueryResult.Series.Record row : rows("SELECT \"last_at\" " + where)) {
+    for (InfluxQLQueryResult.Series.Record row : server.rows("SELECT \"last_at\" " + where)) {
       lastAt.put(Levels.time(row), (long) Levels.number(row, "last_at"));
     }
     List<Bucket> page = new ArrayList<>();
     String columns = "SELECT \"count\", \"min\", \"sum\", \"max\", \"last\" ";
-    for (InfluxQLQueryResult.Series.Record row : rows(columns + where)) {
+    for (InfluxQLQueryResult.Series.Record row : server.rows(columns + where)) {
       Bucket bucket = Levels.bucket(row, width);
       page.add(bucket.lastAt(lastAt.getOrDefault(bucket.t(), bucket.t())));
     }
     return page;
-  }
-
-  private List<InfluxQLQueryResult.Series.Record> rows(String question) throws IOException {
-    List<InfluxQLQueryResult.Series.Record> rows = new ArrayList<>();
-    for (InfluxQLQueryResult.Result result : server.query(question)) {
-      for (InfluxQLQueryResult.Series series : result.getSeries()) {
-        rows.addAll(series.getValues());
-      }
-    }
-    return rows;
   }
 
   /** By the width that is folded into. */
