@@ -1,10 +1,10 @@
 package io.foretell.app.migrate;
 
 import io.foretell.app.Stores;
-import io.foretell.ingest.engine.Filling;
 import io.foretell.ingest.engine.Held;
 import io.foretell.ingest.engine.Kept;
 import io.foretell.ingest.engine.Partitioning;
+import io.foretell.ingest.engine.Placing;
 import io.foretell.ingest.engine.Resting;
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;
@@ -25,7 +25,7 @@ final class LaneMove {
   private static final Codec<Reject> REJECT = Topics.REJECTS.codec().orElseThrow();
 
   private final Resting from;
-  private final Filling to;
+  private final Placing to;
   private final Tallies rows;
   private final boolean embedded;
   private final Places places = new Places();
@@ -35,7 +35,7 @@ final class LaneMove {
    * @param embedded whether the target is the embedded engine, which also notes how far the news
    *     are
    */
-  LaneMove(Resting from, Filling to, Tallies rows, boolean embedded) {
+  LaneMove(Resting from, Placing to, Tallies rows, boolean embedded) {
     this.from = from;
     this.to = to;
     this.rows = rows;

@@ -1,12 +1,11 @@
 package io.foretell.app.migrate;
 
-import io.foretell.ingest.engine.Filling;
 import io.foretell.ingest.engine.Kept;
-import io.foretell.ingest.engine.Resting;
+import io.foretell.ingest.engine.Placing;
 import io.foretell.proto.DeviceId;
 
 /** Takes everything and keeps nothing: for a look at what would be moved. */
-final class Nowhere implements Filling {
+final class Nowhere implements Placing {
   private final int partitions;
   private long next;
 
@@ -44,15 +43,4 @@ final class Nowhere implements Filling {
 
   @Override
   public void sinkOffset(String sink, String from, int partition, long offset) {}
-
-  @Override
-  public Resting filled() {
-    throw new UnsupportedOperationException("nothing is kept");
-  }
-
-  @Override
-  public void finish() {}
-
-  @Override
-  public void close() {}
 }
