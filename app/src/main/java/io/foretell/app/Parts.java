@@ -376,10 +376,11 @@ final class Parts {
   }
 
   /** The states of the one hosted stage. */
-  static final Class<Loop.Both<DeviceStream, DiagnosisState>> STATE = stateClass();
+  static final Class<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>> STATE = stateClass();
 
   @SuppressWarnings("unchecked") // a class literal cannot carry type arguments
-  private static Class<Loop.Both<DeviceStream, DiagnosisState>> stateClass() {
-    return (Class<Loop.Both<DeviceStream, DiagnosisState>>) (Class<?>) Loop.Both.class;
+  private static Class<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>> stateClass() {
+    return (Class<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>>)
+        (Class<?>) Loop.Both.class;
   }
 }

@@ -49,7 +49,7 @@ final class Pipeline {
 
     // uplink ─► ingest ─► telemetry ─► diagnostics ─► findings: one pass over each uplink. What
     // cannot be decoded goes to "rejects" with its reason.
-    Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop =
+    Loop<Naming.Named<DeviceStream>, DiagnosisState, Uplink, Telemetry> loop =
         loop(parts.config, parts.knowledge, parts.decoding, parts.detectors);
     if (parts.has(Role.WORKER)) {
       parts.engine.host(LOOP, Topics.UPLINK, parts.traced(loop));
@@ -91,7 +91,7 @@ final class Pipeline {
 
   /** What is different where other processes have a share in it. */
   private static void among(
-      Parts parts, Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop) {
+      Parts parts, Loop<Naming.Named<DeviceStream>, DiagnosisState, Uplink, Telemetry> loop) {
     if (parts.has(Role.DESK)) {
       Engines.observe(parts.engine, LOOP, Topics.UPLINK, loop);
     }
@@ -107,7 +107,7 @@ final class Pipeline {
    *
    * @param naming reads raw frames by the manifest of the device's model
    */
-  static Loop<DeviceStream, DiagnosisState, Uplink, Telemetry> loop(
+  static Loop<Naming.Named<DeviceStream>, DiagnosisState, Uplink, Telemetry> loop(
       Config config, Knowledge knowledge, ModelDecoding naming, List<Detector<?>> detectors) {
     Limits limits = Limits.DEFAULT.withClockSkewMillis(config.get(Config.CLOCK_SKEW).toMillis());
     Decoding decoding =

@@ -101,7 +101,7 @@ public final class Rerun {
       for (int p = 0; p < uplinks.partitions(); p++) {
         total += uplinks.end(p) - uplinks.begin(p);
       }
-      Loop<DeviceStream, DiagnosisState, Uplink, ?> loop =
+      Loop<Naming.Named<DeviceStream>, DiagnosisState, Uplink, ?> loop =
           Pipeline.loop(
               terms.config(),
               knowledge,
@@ -116,13 +116,14 @@ public final class Rerun {
   }
 
   /** The same stage for the uplinks that are asked for; it passes over the others. */
-  private final class Chosen implements Stage<Loop.Both<DeviceStream, DiagnosisState>, Uplink> {
-    private final Stage<Loop.Both<DeviceStream, DiagnosisState>, Uplink> stage;
+  private final class Chosen
+      implements Stage<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>, Uplink> {
+    private final Stage<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>, Uplink> stage;
     private final Progress progress;
     private final long total;
 
     Chosen(
-        Stage<Loop.Both<DeviceStream, DiagnosisState>, Uplink> stage,
+        Stage<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>, Uplink> stage,
         Progress progress,
         long total) {
       this.stage = stage;
@@ -131,13 +132,15 @@ public final class Rerun {
     }
 
     @Override
-    public Loop.Both<DeviceStream, DiagnosisState> initial(DeviceId key) {
+    public Loop.Both<Naming.Named<DeviceStream>, DiagnosisState> initial(DeviceId key) {
       return stage.initial(key);
     }
 
     @Override
-    public Loop.Both<DeviceStream, DiagnosisState> apply(
-        Loop.Both<DeviceStream, DiagnosisState> state, Entry<Uplink> entry, Emit out) {
+    public Loop.Both<Naming.Named<DeviceStream>, DiagnosisState> apply(
+        Loop.Both<Naming.Named<DeviceStream>, DiagnosisState> state,
+        Entry<Uplink> entry,
+        Emit out) {
       progress.at(++seen, total);
       long at = entry.at();
       if (at < terms.since() || at >= terms.until() || !terms.devices().test(entry.key())) {
@@ -149,19 +152,22 @@ public final class Rerun {
     }
 
     @Override
-    public Loop.Both<DeviceStream, DiagnosisState> tick(
-        Loop.Both<DeviceStream, DiagnosisState> state, DeviceId key, long at, Emit out) {
+    public Loop.Both<Naming.Named<DeviceStream>, DiagnosisState> tick(
+        Loop.Both<Naming.Named<DeviceStream>, DiagnosisState> state,
+        DeviceId key,
+        long at,
+        Emit out) {
       return stage.tick(state, key, at, out);
     }
 
     @Override
-    public long wakeAt(Loop.Both<DeviceStream, DiagnosisState> state) {
+    public long wakeAt(Loop.Both<Naming.Named<DeviceStream>, DiagnosisState> state) {
       long at = stage.wakeAt(state);
       return at < terms.until() ? at : NEVER;
     }
 
     @Override
-    public Codec<Loop.Both<DeviceStream, DiagnosisState>> codec() {
+    public Codec<Loop.Both<Naming.Named<DeviceStream>, DiagnosisState>> codec() {
       return stage.codec();
     }
   }

@@ -475,7 +475,10 @@ public final class Server implements AutoCloseable {
   private record States(Parts parts) implements DeviceStates {
     @Override
     public Optional<DeviceStream> stream(DeviceId device) {
-      return parts.engine.state(Pipeline.LOOP, device, Parts.STATE).map(Loop.Both::first);
+      return parts
+          .engine
+          .state(Pipeline.LOOP, device, Parts.STATE)
+          .map(both -> both.first().stage());
     }
 
     @Override
@@ -488,7 +491,7 @@ public final class Server implements AutoCloseable {
       parts.engine.eachState(
           Pipeline.LOOP,
           Parts.STATE,
-          (device, both) -> visitor.accept(device, new Known(both.first(), both.second())));
+          (device, both) -> visitor.accept(device, new Known(both.first().stage(), both.second())));
     }
   }
 }

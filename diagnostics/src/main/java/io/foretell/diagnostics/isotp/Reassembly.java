@@ -1,5 +1,9 @@
 package io.foretell.diagnostics.isotp;
 
+import io.foretell.diagnostics.packed.Packer;
+import io.foretell.diagnostics.packed.Unpacker;
+import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -26,16 +30,19 @@ final class Reassembly {
     DROPPED
   }
 
+  private static final byte[] NOTHING = new byte[0];
+
   private final String bus;
   private final int id;
   private final int extension;
   private final int mostBytes;
   private State state = State.IDLE;
-  private byte[] data = new byte[0];
+  private byte[] data = NOTHING;
   private int have;
   private int size;
   private int next;
   private boolean orphansReported;
+  private long lastMicros;
 
   /** Sequence number of the last frame of the message that was complete just now; -1: none. */
   private int last = -1;
@@ -47,7 +54,8 @@ final class Reassembly {
     this.mostBytes = mostBytes;
   }
 
-  void frame(byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
+  void frame(long micros, byte[] frame, int offset, int length, Consumer<IsoTpMessage> out) {
+    lastMicros = micros;
     int kind = length == 0 ? -1 : frame[offset] >>> 4 & 15;
     switch (kind) {
       case 0 -> single(frame, offset, length, out);
@@ -65,7 +73,7 @@ final class Reassembly {
       report(Defect.DROP, out);
     }
     state = State.IDLE;
-    data = new byte[0];
+    data = NOTHING;
   }
 
   /** The receiver has no room; what is under way will not be completed. */
@@ -181,6 +189,38 @@ final class Reassembly {
 
   private void report(Defect defect, Consumer<IsoTpMessage> out) {
     out.accept(new IsoTpMessage(bus, id, extension, new byte[0], Optional.of(defect)));
+  }
+
+  /** Whether a message is under way that can still come whole. */
+  boolean isOpen() {
+    return state == State.RECEIVING;
+  }
+
+  String bus() {
+    return bus;
+  }
+
+  long lastMicros() {
+    return lastMicros;
+  }
+
+  void pack(Packer to) {
+    to.text(bus).number(id).number(extension).number(lastMicros);
+    to.count(size).count(next).bytes(Arrays.copyOf(data, have));
+  }
+
+  static Reassembly unpack(Unpacker from, int mostBytes) {
+    Reassembly one = new Reassembly(from.text(), from.integer(), from.integer(), mostBytes);
+    one.lastMicros = from.number();
+    one.size = from.whole();
+    one.next = from.whole();
+    one.data = from.bytes();
+    one.have = one.data.length;
+    one.state = State.RECEIVING;
+    if (one.size > mostBytes || one.have >= one.size || one.next > 15) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "an ISO-TP message under way");
+    }
+    return one;
   }
 
   boolean is(String otherBus, int otherId, int otherExtension) {

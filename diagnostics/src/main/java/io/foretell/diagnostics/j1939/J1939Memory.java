@@ -1,5 +1,9 @@
 package io.foretell.diagnostics.j1939;
 
+import io.foretell.proto.Codec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +47,44 @@ public final class J1939Memory {
   /** How many bytes the open sessions hold. */
   public int heldBytes() {
     return held;
+  }
+
+  /** How a memory within {@link TransportLimits#DEVICE} is kept. */
+  public static Codec<J1939Memory> codec() {
+    return J1939MemoryCodec.INSTANCE;
+  }
+
+  /**
+   * Time of the last frame of a session that is open on a bus, µs; {@link Long#MIN_VALUE}: none.
+   */
+  public long latest(String bus) {
+    long[] latest = {Long.MIN_VALUE};
+    forEach(
+        session -> {
+          if (session.bus.equals(bus)) {
+            latest[0] = Math.max(latest[0], session.lastMicros);
+          }
+        });
+    return latest[0];
+  }
+
+  /**
+   * Gives sessions up.
+   *
+   * @param stale of a bus and the time of a session's last frame, µs: whether it will not go on
+   */
+  public void dropIf(BiPredicate<String, Long> stale) {
+    List<Session> gone = new ArrayList<>();
+    forEach(
+        session -> {
+          if (stale.test(session.bus, session.lastMicros)) {
+            gone.add(session);
+          }
+        });
+    for (Session session : gone) {
+      remove(session);
+      add(TransportEvent.TIMED_OUT);
+    }
   }
 
   void add(TransportEvent event) {

@@ -5,6 +5,9 @@ import io.foretell.diagnostics.packed.Unpacker;
 import io.foretell.proto.Codec;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The bytes of a {@link J1939Memory}: version, counts, sessions with the bytes that have come. What
@@ -46,8 +49,13 @@ enum J1939MemoryCodec implements Codec<J1939Memory> {
       }
     }
     int sessions = from.length();
+    List<Session> open = new ArrayList<>();
     for (int i = 0; i < sessions; i++) {
-      memory.open(session(from, memory.limits));
+      open.add(session(from, memory.limits));
+    }
+    // A session is put before those that are there: so they come to stand as they stood.
+    for (int i = sessions - 1; i >= 0; i--) {
+      memory.open(open.get(i));
     }
     return memory;
   }
@@ -55,7 +63,7 @@ enum J1939MemoryCodec implements Codec<J1939Memory> {
   private static void put(Packer to, Session session) {
     to.text(session.bus).count(session.addresses).count(session.kind.ordinal());
     to.count(session.pgn).count(session.size).count(session.offset).number(session.lastMicros);
-    to.bytes(java.util.Arrays.copyOf(session.data, session.come()));
+    to.bytes(Arrays.copyOf(session.data, session.come()));
   }
 
   private static Session session(Unpacker from, TransportLimits limits) {

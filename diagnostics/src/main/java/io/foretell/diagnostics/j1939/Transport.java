@@ -111,7 +111,7 @@ public final class Transport {
       }
       case CTS -> {
         int next = data[at + 2] & 0xFF;
-        again(memory, micros, memory.find(bus, reversed(addresses), false), next);
+        again(micros, current(memory, micros, bus, reversed(addresses), false), next);
       }
       case ABORT -> abort(memory, bus, addresses, false);
       default -> {
@@ -129,11 +129,15 @@ public final class Transport {
         announce(memory, micros, bus, addresses, TransportKind.ETP, sound, data, at);
       }
       case EXTENDED_CTS ->
-          again(memory, micros, memory.find(bus, reversed(addresses), true), three(data, at + 2));
+          again(
+              micros, current(memory, micros, bus, reversed(addresses), true), three(data, at + 2));
       case EXTENDED_OFFSET -> {
         Session session = memory.find(bus, addresses, true);
         if (session == null) {
           memory.add(TransportEvent.ORPHAN);
+        } else if (timedOut(memory, micros, session)) {
+          memory.remove(session);
+          memory.add(TransportEvent.TIMED_OUT);
         } else if (three(data, at + 2) != session.next - 1) {
           memory.remove(session);
           memory.add(TransportEvent.OUT_OF_ORDER);
@@ -182,7 +186,23 @@ public final class Transport {
     }
   }
 
-  private static void again(J1939Memory memory, long micros, @Nullable Session session, int next) {
+  /** The session that is open, unless it was silent for too long: then it is over. */
+  private static @Nullable Session current(
+      J1939Memory memory, long micros, String bus, int addresses, boolean extended) {
+    Session session = memory.find(bus, addresses, extended);
+    if (session != null && timedOut(memory, micros, session)) {
+      memory.remove(session);
+      memory.add(TransportEvent.TIMED_OUT);
+      return null;
+    }
+    return session;
+  }
+
+  private static boolean timedOut(J1939Memory memory, long micros, Session session) {
+    return micros - session.lastMicros > memory.limits.silenceMicros();
+  }
+
+  private static void again(long micros, @Nullable Session session, int next) {
     if (session != null && session.kind != TransportKind.BAM) {
       session.lastMicros = micros;
       if (next > 0 && next < session.next) {
@@ -206,7 +226,7 @@ public final class Transport {
       memory.add(TransportEvent.ORPHAN);
       return;
     }
-    if (micros - session.lastMicros > memory.limits.silenceMicros()) {
+    if (timedOut(memory, micros, session)) {
       memory.remove(session);
       memory.add(TransportEvent.TIMED_OUT);
       return;

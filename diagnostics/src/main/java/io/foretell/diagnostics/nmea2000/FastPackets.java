@@ -1,8 +1,13 @@
 package io.foretell.diagnostics.nmea2000;
 
+import io.foretell.diagnostics.packed.Packer;
+import io.foretell.diagnostics.packed.Unpacker;
+import io.foretell.proto.InvalidInputException;
+import io.foretell.proto.ReasonCode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +29,7 @@ public final class FastPackets {
   private static final int FIRST = 6;
   private static final int REST = 7;
   private static final long SILENCE_MICROS = 750_000;
+  private static final int VERSION = 1;
 
   private final int mostMessages;
   private final long[] counts = new long[Event.values().length];
@@ -74,6 +80,12 @@ public final class FastPackets {
       this.sequence = sequence;
     }
 
+    /** Behind the last byte that has come. */
+    int end() {
+      int last = 31 - Integer.numberOfLeadingZeros(frames);
+      return last < 0 ? 0 : FIRST + last * REST;
+    }
+
     boolean complete() {
       if (length < 0) {
         return false;
@@ -92,6 +104,73 @@ public final class FastPackets {
   /** How many messages are open. */
   public int openMessages() {
     return open.size();
+  }
+
+  /** Time of the last frame of a message that is open on a bus, µs; least long: none. */
+  public long latest(String bus) {
+    return open.stream()
+        .filter(message -> message.bus.equals(bus))
+        .mapToLong(message -> message.lastMicros)
+        .max()
+        .orElse(Long.MIN_VALUE);
+  }
+
+  /**
+   * Gives messages up.
+   *
+   * @param stale of a bus and the time of a message's last frame, µs: whether it will not go on
+   */
+  public void dropIf(BiPredicate<String, Long> stale) {
+    if (open.removeIf(message -> stale.test(message.bus, message.lastMicros))) {
+      add(Event.TIMED_OUT);
+    }
+  }
+
+  /** Writes down what is open: version, messages, oldest first. */
+  public void pack(Packer to) {
+    to.count(VERSION).count(open.size());
+    for (Message message : open) {
+      to.text(message.bus).number(message.id).count(message.sequence).count(message.length + 1);
+      to.count(message.frames & 0xFFFF_FFFFL).number(message.lastMicros);
+      to.bytes(Arrays.copyOf(message.data, message.end()));
+    }
+  }
+
+  /**
+   * Goes on with what {@link #pack} wrote.
+   *
+   * @throws InvalidInputException where that cannot be, or is more than is allowed
+   */
+  public void unpack(Unpacker from) {
+    long version = from.count();
+    int messages = from.length();
+    if (version != VERSION || messages > mostMessages) {
+      throw broken("version " + version + ", messages " + messages);
+    }
+    for (int i = 0; i < messages; i++) {
+      Message message = new Message(from.text(), from.integer(), from.whole());
+      message.length = from.whole() - 1;
+      long frames = from.count();
+      message.frames = (int) frames;
+      message.lastMicros = from.number();
+      byte[] data = from.bytes();
+      boolean begun = (message.frames & 1) != 0;
+      if (message.sequence > 7
+          || frames == 0
+          || frames > 0xFFFF_FFFFL
+          || message.length > MOST_BYTES
+          || begun != message.length > 0
+          || data.length != message.end()
+          || message.complete()) {
+        throw broken("message");
+      }
+      System.arraycopy(data, 0, message.data, 0, data.length);
+      open.add(message);
+    }
+  }
+
+  private static InvalidInputException broken(String what) {
+    return new InvalidInputException(ReasonCode.WRONG_SHAPE, "fast packets under way: " + what);
   }
 
   /** Takes a frame of a fast-packet PGN. */

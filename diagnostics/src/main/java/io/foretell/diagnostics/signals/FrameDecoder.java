@@ -105,16 +105,12 @@ public final class FrameDecoder {
           }
           Mapped name = names == null ? null : names[next[0]];
           boolean there =
-              !j1939 || !signal.integral() || J1939Signal.valid(raw & mask(signal), signal.bits());
+              !j1939 || !signal.integral() || bus.spoken.protocol().isValue(signal, raw);
           double value = signal.scaled(raw);
           if (name != null && there && !Double.isNaN(value)) {
             to.signal(name.name(), value * name.factor() + name.offset());
           }
         });
-  }
-
-  private static long mask(DbcSignal signal) {
-    return -1L >>> Long.SIZE - signal.bits();
   }
 
   private static void byTable(int id, byte[] data, Receiver to) {
@@ -166,6 +162,12 @@ public final class FrameDecoder {
     return bus != null && bus.spoken.j1939();
   }
 
+  /** Whether parameter groups of a bus come as fast packets. */
+  boolean isNmea2000(String busName) {
+    Bus bus = bus(busName);
+    return bus != null && bus.spoken.protocol() == Manifest.Protocol.NMEA2000;
+  }
+
   private @Nullable Bus bus(String name) {
     Bus bus = buses.get(name);
     return bus != null ? bus : buses.get(ANY);
@@ -173,13 +175,31 @@ public final class FrameDecoder {
 
   /**
    * All signals of a capture, in portions of a bounded number of samples, with the version of the
-   * manifest in the last one. Of several values of a signal in one millisecond the last counts. A
-   * message of several frames that does not end within the capture is not read.
+   * manifest in the last one. Of several values of a signal in one millisecond the last counts.
+   *
+   * <p>A message of several frames that is open at the end stays in the memory, and is read with
+   * the capture in which it ends. A capture that was overtaken by the one which left something open
+   * on its bus is read on its own: it must not end a message that began after it.
+   *
+   * @param memory what the captures before have left open; changed in place
    */
-  public List<Telemetry.Signals> portions(Telemetry.Frames frames) {
+  public List<Telemetry.Signals> portions(Telemetry.Frames frames, FrameMemory memory) {
+    int count = frames.ids().length;
+    if (count == 0) {
+      return List.of();
+    }
+    if (memory.isAhead(frames.bus(), frames.micros()[0])) {
+      return portions(frames, new FrameSession(this, new FrameMemory()));
+    }
+    memory.settle(frames.bus(), frames.micros()[0]);
+    List<Telemetry.Signals> portions = portions(frames, new FrameSession(this, memory));
+    memory.settle(frames.bus(), frames.micros()[count - 1]);
+    return portions;
+  }
+
+  private List<Telemetry.Signals> portions(Telemetry.Frames frames, FrameSession session) {
     List<Telemetry.Signals> portions = new ArrayList<>();
     Columns columns = new Columns();
-    FrameSession session = new FrameSession(this);
     int from = 0;
     for (int i = 0; i < frames.ids().length; i++) {
       int end = frames.ends()[i];

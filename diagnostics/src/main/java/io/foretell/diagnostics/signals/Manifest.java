@@ -1,6 +1,7 @@
 package io.foretell.diagnostics.signals;
 
 import io.foretell.diagnostics.dbc.DbcFile;
+import io.foretell.diagnostics.dbc.DbcSignal;
 import io.foretell.diagnostics.obdb.ObdbCommand;
 import io.foretell.diagnostics.tables.CodeTable;
 import java.util.List;
@@ -38,7 +39,7 @@ public record Manifest(
   /**
    * What is spoken on a bus.
    *
-   * @param j1939 whether its 29-bit identifiers are those of SAE J1939
+   * @param protocol what its 29-bit identifiers mean
    * @param files in the order in which they are asked
    * @param answers the OBDb commands whose answers are read where control units give them
    * @param mapping {@code Message.Signal} or {@code Signal} to what becomes of it
@@ -46,7 +47,7 @@ public record Manifest(
    *     {@code Message.Signal}
    */
   public record Bus(
-      boolean j1939,
+      Protocol protocol,
       List<DbcFile> files,
       List<ObdbCommand> answers,
       Map<String, Mapped> mapping,
@@ -56,6 +57,40 @@ public record Manifest(
       files = List.copyOf(files);
       answers = List.copyOf(answers);
       mapping = Map.copyOf(mapping);
+    }
+
+    /** Whether its 29-bit identifiers are those of SAE J1939, which NMEA 2000 builds on. */
+    public boolean j1939() {
+      return protocol != Protocol.CAN;
+    }
+  }
+
+  /** What 29-bit identifiers and raw values of a bus mean. */
+  public enum Protocol {
+    /** What the DBC files say, and nothing else. */
+    CAN,
+    /** Parameter groups of SAE J1939. */
+    J1939,
+    /** Parameter groups of NMEA 2000: J1939's, and fast packets. */
+    NMEA2000;
+
+    private static final int RESERVED = 3;
+
+    /**
+     * Whether a raw value is one, and no indicator, error or "not available": SAE J1939-71 table 1;
+     * in NMEA 2000 the three highest values of a field of at least eight bits, signed or not.
+     */
+    boolean isValue(DbcSignal signal, long raw) {
+      int bits = signal.bits();
+      boolean signed = signal.kind() == DbcSignal.Kind.SIGNED;
+      long pattern = raw & -1L >>> Long.SIZE - bits;
+      if (this == NMEA2000 && bits >= Byte.SIZE) {
+        long highest = -1L >>> Long.SIZE - bits + (signed ? 1 : 0);
+        return signed
+            ? raw <= highest - RESERVED
+            : Long.compareUnsigned(pattern, highest - RESERVED) <= 0;
+      }
+      return this == CAN || J1939Signal.valid(pattern, bits);
     }
   }
 

@@ -33,13 +33,20 @@ public final class ModelDecoding {
     return manifests.all().isEmpty() ? Optional.empty() : manifests.manifest(models.apply(device));
   }
 
-  /** The signals of a capture of a device, in portions; none where nothing of it is known. */
-  public List<Telemetry.Signals> signals(DeviceId device, Telemetry.Frames frames) {
-    if (manifests.all().isEmpty()) {
+  /**
+   * The signals of a capture of a device, in portions; none where nothing of it is known.
+   *
+   * @param memory what the device's captures before have left open; changed in place
+   */
+  public List<Telemetry.Signals> signals(
+      DeviceId device, Telemetry.Frames frames, FrameMemory memory) {
+    Optional<FrameDecoder> decoder =
+        manifests.all().isEmpty() ? Optional.empty() : manifests.decoder(models.apply(device));
+    if (decoder.isEmpty()) {
+      memory.clear();
       return List.of();
     }
-    String model = models.apply(device);
-    return manifests.decoder(model).map(decoder -> decoder.portions(frames)).orElse(List.of());
+    return decoder.get().portions(frames, memory);
   }
 
   /** All manifests. */

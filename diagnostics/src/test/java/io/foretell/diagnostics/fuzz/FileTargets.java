@@ -81,7 +81,8 @@ final class FileTargets {
     timed(
         () -> {
           List<ObdbCommand> commands = ObdbFiles.read(file("set.json", data));
-          Manifest.Bus bus = new Manifest.Bus(false, List.of(), commands, Map.of(), false);
+          Manifest.Bus bus =
+              new Manifest.Bus(Manifest.Protocol.CAN, List.of(), commands, Map.of(), false);
           Manifest manifest =
               new Manifest("a", 1, List.of("*"), Map.of("*", bus), List.of(), Map.of(), List.of());
           hear(manifest, answers(commands));

@@ -122,6 +122,11 @@ class ParserFuzzTest {
   }
 
   @FuzzTest(maxDuration = LONG)
+  void frameMemory(byte[] data) {
+    read(StateTargets::frameMemory, data);
+  }
+
+  @FuzzTest(maxDuration = LONG)
   void model(byte[] data) {
     read(StateTargets::model, data);
   }

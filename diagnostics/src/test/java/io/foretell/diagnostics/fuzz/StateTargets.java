@@ -17,6 +17,7 @@ import io.foretell.diagnostics.predict.RulModel;
 import io.foretell.diagnostics.predict.RunToFailure;
 import io.foretell.diagnostics.predict.Training;
 import io.foretell.diagnostics.predict.TrainingOptions;
+import io.foretell.diagnostics.signals.FrameMemory;
 import io.foretell.diagnostics.tables.TableReader;
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;
@@ -26,6 +27,7 @@ import io.foretell.proto.Topic;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -92,6 +94,18 @@ final class StateTargets {
     if (wake != Stage.NEVER) {
       Kept.DIAGNOSIS.tick(again, DEVICE, wake, NOBODY);
     }
+  }
+
+  /** What is open on a device's buses is written as it was read, and goes on. */
+  static void frameMemory(byte[] data) {
+    Codec<FrameMemory> codec = FrameMemory.codec();
+    FrameMemory memory = codec.decode(data);
+    byte[] written = codec.encode(memory);
+    FrameMemory again = codec.decode(written);
+    Targets.check(Arrays.equals(written, codec.encode(again)));
+    Targets.check(memory.isEmpty() == again.isEmpty());
+    Targets.goesOn(again);
+    Targets.check(codec.encode(again).length < 1 << 19);
   }
 
   /** A model's body, with the digest that belongs to it. */

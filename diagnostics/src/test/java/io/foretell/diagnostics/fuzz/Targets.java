@@ -32,6 +32,7 @@ import io.foretell.diagnostics.offline.json.DecodeOptions;
 import io.foretell.diagnostics.offline.json.Kind;
 import io.foretell.diagnostics.offline.json.OfflineDecoder;
 import io.foretell.diagnostics.signals.FrameDecoder;
+import io.foretell.diagnostics.signals.FrameMemory;
 import io.foretell.diagnostics.signals.Manifest;
 import io.foretell.diagnostics.trace.Steps;
 import io.foretell.diagnostics.trace.Trace;
@@ -70,11 +71,12 @@ final class Targets {
     EXTENDED | 0x18EC0B00,
     EXTENDED | 0x18EB0B00
   };
-  private static final FrameDecoder KNOWN = new FrameDecoder(known());
+  private static final FrameDecoder KNOWN = new FrameDecoder(known(Manifest.Protocol.J1939));
+  private static final FrameDecoder AT_SEA = new FrameDecoder(known(Manifest.Protocol.NMEA2000));
 
   private Targets() {}
 
-  private static Manifest known() {
+  private static Manifest known(Manifest.Protocol protocol) {
     DbcFile file =
         DbcParser.parse(
             "BO_ 256 A: 8 X\n"
@@ -83,6 +85,8 @@ final class Targets {
                 + " SG_ b m1 : 4|64@1+ (1,0) [0|0] \"\" X\n"
                 + "BO_ 2565865984 G: 20 X\n"
                 + " SG_ c : 80|32@1- (1,0) [0|0] \"\" X\n"
+                + "BO_ 2583168510 F: 43 X\n"
+                + " SG_ f : 80|64@1- (1,0) [0|0] \"\" X\n"
                 + "SIG_VALTYPE_ 2565865984 c : 1;\n");
     ObdbSignal.Scaling scaling =
         new ObdbSignal.Scaling(1, 4, 0, 0, 1e9, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
@@ -94,7 +98,7 @@ final class Targets {
         List.of(
             new ObdbCommand("7DF", "", "", "010C", 0, ObdbCommand.LAST_YEAR, signals),
             new ObdbCommand("DA10", "", "", "22F40C", 0, ObdbCommand.LAST_YEAR, signals));
-    Manifest.Bus bus = new Manifest.Bus(true, List.of(file), commands, Map.of(), false);
+    Manifest.Bus bus = new Manifest.Bus(protocol, List.of(file), commands, Map.of(), false);
     return new Manifest("a", 1, List.of("*"), Map.of("*", bus), List.of(), Map.of(), List.of());
   }
 
@@ -246,13 +250,26 @@ final class Targets {
                 Arrays.copyOf(micros, frames),
                 Arrays.copyOf(ids, frames),
                 Arrays.copyOf(ends, frames),
-                Arrays.copyOf(bytes, end)));
+                Arrays.copyOf(bytes, end)),
+            new FrameMemory());
     for (Telemetry.Signals signals : portions) {
       for (int i = 0; i < signals.names().size(); i++) {
         check(signals.times().get(i).length == signals.values().get(i).length);
         check(Arrays.stream(signals.values().get(i)).noneMatch(Double::isNaN));
       }
     }
+  }
+
+  /** A packet of each kind on the bus of the kept inputs. */
+  static void goesOn(FrameMemory memory) {
+    int[] ids = {EXTENDED | 0x18EBFF00, EXTENDED | 0x18DAF110, 0x7E8, EXTENDED | 0x19F80507};
+    int[] ends = {8, 16, 24, 32};
+    long[] micros = {1, 2, 3, 4};
+    byte[] data = new byte[32];
+    for (int i = 0; i < 4; i++) {
+      data[8 * i] = i == 0 ? 2 : (byte) 0x22;
+    }
+    AT_SEA.portions(new Telemetry.Frames(7, "can0", micros, ids, ends, data), memory);
   }
 
   static void check(boolean holds) {

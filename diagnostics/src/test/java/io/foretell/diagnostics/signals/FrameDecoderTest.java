@@ -90,7 +90,8 @@ class FrameDecoderTest {
                 new long[] {5000, 7000, 5900},
                 new int[] {256, 256, 256},
                 new int[] {1, 2, 3},
-                data));
+                data),
+            new FrameMemory());
 
     assertThat(portions).hasSize(1);
     Telemetry.Signals signals = portions.get(0);
@@ -102,7 +103,8 @@ class FrameDecoderTest {
     int[] unknown = {257};
     assertThat(
             decoder.portions(
-                new Telemetry.Frames(7, "x", new long[1], unknown, new int[] {3}, data)))
+                new Telemetry.Frames(7, "x", new long[1], unknown, new int[] {3}, data),
+                new FrameMemory()))
         .isEmpty();
   }
 
@@ -190,7 +192,8 @@ class FrameDecoderTest {
 
   @Property(tries = 8)
   void large_capture_comes_in_portions_and_loses_nothing(@ForAll @IntRange(max = 3) int more) {
-    Manifest.Bus bus = new Manifest.Bus(true, List.of(), List.of(), Map.of(), false);
+    Manifest.Bus bus =
+        new Manifest.Bus(Manifest.Protocol.J1939, List.of(), List.of(), Map.of(), false);
     FrameDecoder decoder =
         new FrameDecoder(
             new Manifest("m", 1, List.of("m"), Map.of("*", bus), List.of(), Map.of(), List.of()));
@@ -205,7 +208,8 @@ class FrameDecoderTest {
       ends[i] = 8 * i + 8;
     }
     List<Telemetry.Signals> portions =
-        decoder.portions(new Telemetry.Frames(n, "can0", micros, ids, ends, data));
+        decoder.portions(
+            new Telemetry.Frames(n, "can0", micros, ids, ends, data), new FrameMemory());
     int each = J1939Signals.ofGroup(0xF004).size();
 
     assertThat(portions.stream().mapToInt(Telemetry.Signals::size).sum()).isEqualTo(n * each + 1);
@@ -234,7 +238,7 @@ class FrameDecoderTest {
       value = {
         "\"version\": 2 | \"version\": 0 | WRONG_SHAPE | version is a whole number from 1",
         "[\"truck-2016\", \"van-*\"] | [] | WRONG_SHAPE | models names no device model",
-        "\"j1939\" | \"lin\" | WRONG_SHAPE | buses.can0: protocol is can or j1939",
+        "\"j1939\" | \"lin\" | WRONG_SHAPE | buses.can0: protocol is can, j1939 or nmea2000",
         "\"models\" | \"model\" | WRONG_SHAPE | the manifest: there is no field 'model'; known are"
             + " [buses, comment, manifest, models, spn, tables, version]",
         "Vehicle.Fuel | Vehicle Fuel | WRONG_SHAPE | buses.*.mapping.Body.Level: no name of a"
@@ -292,7 +296,8 @@ class FrameDecoderTest {
       int at = signal.start() + i;
       data[at / 8] |= (byte) ((raw >>> i & 1) << at % 8);
     }
-    Manifest.Bus bus = new Manifest.Bus(true, List.of(), List.of(), Map.of(), false);
+    Manifest.Bus bus =
+        new Manifest.Bus(Manifest.Protocol.J1939, List.of(), List.of(), Map.of(), false);
     FrameDecoder decoder =
         new FrameDecoder(
             new Manifest("m", 1, List.of("m"), Map.of("*", bus), List.of(), Map.of(), List.of()));

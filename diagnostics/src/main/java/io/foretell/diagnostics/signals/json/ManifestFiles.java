@@ -158,18 +158,21 @@ public final class ManifestFiles {
   private Manifest.Bus bus(JsonNode node, String at) throws IOException {
     onlyKnown(node, BUS_FIELDS, at);
     String protocol = node.path("protocol").asText("can");
-    if (!protocol.equals("can") && !protocol.equals("j1939")) {
-      throw wrong(at + ": protocol is can or j1939");
-    }
+    Manifest.Protocol spoken =
+        switch (protocol) {
+          case "can" -> Manifest.Protocol.CAN;
+          case "j1939" -> Manifest.Protocol.J1939;
+          case "nmea2000" -> Manifest.Protocol.NMEA2000;
+          default -> throw wrong(at + ": protocol is can, j1939 or nmea2000");
+        };
     List<DbcFile> files = new ArrayList<>();
     for (JsonNode name : node.path("dbc")) {
       DbcFile file = DbcParser.parse(Files.readAllBytes(inside(name.asText())));
       file.defects().forEach(defect -> notices.add(name.asText() + ": " + defect));
       files.add(file);
     }
-    boolean j1939 = protocol.equals("j1939");
     List<ObdbCommand> answers = answers(node, at);
-    if (files.isEmpty() && answers.isEmpty() && !j1939) {
+    if (files.isEmpty() && answers.isEmpty() && spoken != Manifest.Protocol.J1939) {
       throw wrong(at + ": neither dbc, obdb nor protocol j1939: there is nothing to decode by");
     }
     String keep = node.path("keep").asText("all");
@@ -178,7 +181,7 @@ public final class ManifestFiles {
     }
     Map<String, Mapped> mapping = mapping(node.path("mapping"), at + ".mapping");
     checkNames(mapping, files, answers, at);
-    return new Manifest.Bus(j1939, files, answers, mapping, keep.equals("mapped"));
+    return new Manifest.Bus(spoken, files, answers, mapping, keep.equals("mapped"));
   }
 
   /** The commands of the signal sets that the model year has. */
