@@ -23,6 +23,7 @@ import picocli.CommandLine.Mixin;
       CoapCommand.class,
       DtlsCommand.class,
       HistoryCommand.class,
+      FleetCommand.class,
       SoakCommand.class,
       StartCommand.class,
       IdleCommand.class,
@@ -87,6 +88,7 @@ public final class Main implements Callable<Integer> {
         new Part("idle", () -> new IdleCommand(setting).rows()),
         new Part("overload", () -> new OverloadCommand(setting).rows()),
         new Part("history", () -> new HistoryCommand(setting).rows()),
+        new Part("fleet", () -> new FleetCommand(setting).rows()),
         new Part("jmh", () -> new JmhCommand(setting).rows()),
         new Part("start", () -> new StartCommand(setting).rows()));
   }

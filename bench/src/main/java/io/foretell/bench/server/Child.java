@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 final class Child implements AutoCloseable {
   private static final double TICKS_PER_SECOND = 100;
   private static final int USER_TIME = 11;
-  private static final int SYSTEM_TIME = 12;
+  private static final int CHILDREN_TIME = 13;
 
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -114,6 +114,20 @@ final class Child implements AutoCloseable {
     return seconds(proc("stat"));
   }
 
+  /** The same of it and of all children that it has now or has had and waited for, seconds. */
+  double familySeconds() {
+    double sum = seconds(proc("stat"), USER_TIME) + seconds(proc("stat"), CHILDREN_TIME);
+    for (ProcessHandle child : process.descendants().toList()) {
+      try {
+        sum += seconds(Files.readString(Path.of("/proc/" + child.pid() + "/stat")), USER_TIME);
+      } catch (IOException e) {
+        // It has ended since it was listed; its parent counts it.
+        continue;
+      }
+    }
+    return sum;
+  }
+
   /** CPU time of a JVM's compiler threads since its start, seconds. */
   double compilerSeconds() {
     double sum = 0;
@@ -140,9 +154,13 @@ final class Child implements AutoCloseable {
   }
 
   private static double seconds(String stat) {
+    return seconds(stat, USER_TIME);
+  }
+
+  /** User and system time stand side by side. */
+  private static double seconds(String stat, int user) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]))
-        / TICKS_PER_SECOND;
+    return (Long.parseLong(fields[user]) + Long.parseLong(fields[user + 1])) / TICKS_PER_SECOND;
   }
 
   /** Resident memory, KiB. */
@@ -161,6 +179,11 @@ final class Child implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Ends it as a crash would. */
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   @Override

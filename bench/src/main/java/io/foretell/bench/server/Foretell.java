@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.regex.Pattern;
 /** The whole server, as its users start it: {@code ./foretell serve --sandbox}. */
 public final class Foretell implements Server {
   private static final int START_SECONDS = 120;
+  private static final int NONE = -1;
   private static final long SETTLE_SECONDS = 120;
   private static final Pattern LAG =
       Pattern.compile("foretell_lane_lag_entries\\{reader=\"loop\",?} (\\S+)");
@@ -26,7 +28,7 @@ public final class Foretell implements Server {
   private final Child child;
   private final int port;
   private final int httpPort;
-  private final Path data;
+  private final Path keys;
   private final double secondsToReady;
   private final double cpuToReady;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -40,34 +42,33 @@ public final class Foretell implements Server {
    * @param javaOptions more options of its JVM, separated by blanks
    */
   public Foretell(Path root, Path data, String cores, String javaOptions) {
-    this.data = data;
+    this(root, data, cores, javaOptions, List.of(), data);
+  }
+
+  /**
+   * The same with more keys of the configuration.
+   *
+   * @param settings {@code key=value}
+   * @param keys the folder that has the administrator's token
+   */
+  Foretell(
+      Path root, Path data, String cores, String javaOptions, List<String> settings, Path keys) {
+    this.keys = keys;
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(root.resolve("foretell").toString(), "serve", "--sandbox", "--json"));
+    command.addAll(List.of("--data", data.toString()));
+    for (String listener : List.of("mqtt", "mqtts", "coap", "coaps", "http")) {
+      command.addAll(List.of("--" + listener + "-port", "0"));
+    }
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     long begun = System.nanoTime();
     child =
         new Child(
-            List.of(
-                root.resolve("foretell").toString(),
-                "serve",
-                "--sandbox",
-                "--json",
-                "--data",
-                data.toString(),
-                "--mqtt-port",
-                "0",
-                "--mqtts-port",
-                "0",
-                "--coap-port",
-                "0",
-                "--coaps-port",
-                "0",
-                "--http-port",
-                "0"),
-            cores,
-            Path.of(data + ".log"),
-            Map.of("FORETELL_JAVA_OPTIONS", javaOptions));
+            command, cores, Path.of(data + ".log"), Map.of("FORETELL_JAVA_OPTIONS", javaOptions));
     String ready = child.await(line -> line.contains("\"ready\":true"), START_SECONDS);
     secondsToReady = (System.nanoTime() - begun) / 1e9;
     cpuToReady = child.cpuSeconds();
-    port = number(ready, "mqtt");
+    port = ready.contains("\"mqtt\"") ? number(ready, "mqtt") : NONE;
     httpPort = number(ready, "http");
   }
 
@@ -158,7 +159,7 @@ public final class Foretell implements Server {
 
   private String get(String path) {
     try {
-      String token = Files.readString(data.resolve("admin.token")).strip();
+      String token = Files.readString(keys.resolve("admin.token")).strip();
       HttpRequest request =
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
               .header("Authorization", "Bearer " + token)
@@ -174,6 +175,16 @@ public final class Foretell implements Server {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
+  }
+
+  /** Uplinks that are not finished, of all processes together. */
+  long inFlight() {
+    return Long.parseLong(field(get("/api/v1/conservation"), "inFlight"));
+  }
+
+  /** Ends it as a crash would. */
+  void kill() {
+    child.kill();
   }
 
   @Override

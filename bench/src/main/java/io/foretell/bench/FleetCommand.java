@@ -1,0 +1,231 @@
+package io.foretell.bench;
+
+import io.foretell.bench.load.Load;
+import io.foretell.bench.server.Fleet;
+import io.foretell.bench.server.Foretell;
+import io.foretell.bench.server.Neighbours;
+import io.foretell.bench.server.Server;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * The whole pipeline on both engines, by CPU time a message; what a second worker costs; how long
+ * it takes to go on after a worker or a broker was killed, and to catch up after a rest.
+ */
+@Command(
+    name = "fleet",
+    description = "The whole pipeline on Kafka, PostgreSQL and InfluxDB, beside the embedded one.")
+final class FleetCommand implements Callable<Integer> {
+  private static final int WINDOW = 10;
+  private static final List<String> SHARED = List.of("desk", "gateway-1", "worker-1");
+  private static final long GLANCE_NANOS = 50_000_000;
+  private static final double BEHIND_SECONDS = 1;
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
+  private static final int HOUR = 3600;
+
+  @Mixin private Setting setting = new Setting();
+
+  @Option(
+      names = "--pace",
+      paramLabel = "RATE",
+      defaultValue = "1000",
+      description = "Messages a second while processes are killed (default: ${DEFAULT-VALUE}).")
+  private int pace = 1000;
+
+  @Option(
+      names = "--rest",
+      paramLabel = "S",
+      defaultValue = "60",
+      description = "How long no worker runs before it catches up (default: ${DEFAULT-VALUE}).")
+  private int rest = 60;
+
+  FleetCommand() {}
+
+  FleetCommand(Setting setting) {
+    this.setting = setting;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    setting.print(rows());
+    return 0;
+  }
+
+  /** What a message cost: our processes, brokers, databases; CPU-seconds per million. */
+  private record Cost(double ours, double brokers, double databases, double perSecond) {}
+
+  List<Row> rows() throws InterruptedException {
+    List<Row> rows = new ArrayList<>();
+    Path data = setting.fresh("fleet-embedded");
+    try (Foretell server = new Foretell(Setting.root(), data, setting.serverCores, "")) {
+      rows.add(row("embedded, one process", server, cost(server, null)));
+    }
+    try (Neighbours neighbours = neighbours("fleet-neighbours", 1)) {
+      try (Fleet alone = fleet("alone", neighbours, Fleet.ALONE)) {
+        rows.add(row("Kafka, one process", alone, cost(alone, neighbours)));
+      }
+      try (Fleet shared = fleet("shared", neighbours, SHARED)) {
+        rows.add(row("Kafka, desk, gateway, worker", shared, cost(shared, neighbours)));
+        shared.start("worker-2");
+        rows.add(row("the same with a second worker", shared, cost(shared, neighbours)));
+        rows.add(killedWorker(shared));
+        rows.addAll(catchUp(shared));
+      }
+    }
+    try (Neighbours three = neighbours("fleet-three", 3);
+        Fleet alone = fleet("three", three, Fleet.ALONE)) {
+      rows.add(killedBroker(alone, three));
+    }
+    return rows;
+  }
+
+  private Neighbours neighbours(String name, int brokers) {
+    Path libraries = Setting.root().resolve("bench/target/foretell-bench/kafka");
+    return new Neighbours(libraries, setting.fresh(name), setting.serverCores, brokers);
+  }
+
+  private Fleet fleet(String name, Neighbours neighbours, List<String> processes) {
+    Path folder = setting.fresh("fleet-" + name);
+    return new Fleet(name, Setting.root(), folder, setting.serverCores, "", neighbours, processes);
+  }
+
+  private Cost cost(Server server, @Nullable Neighbours neighbours) throws InterruptedException {
+    new WarmUp(setting).until(server, List.of(WINDOW));
+    List<Double> ours = new ArrayList<>();
+    List<Double> brokers = new ArrayList<>();
+    List<Double> databases = new ArrayList<>();
+    List<Double> rates = new ArrayList<>();
+    for (int round = 1; round <= setting.rounds; round++) {
+      try (Load load = new Load(server.port(), setting.connections, WINDOW, "device-")) {
+        double cpu = server.cpuSeconds();
+        double broker = neighbours == null ? 0 : neighbours.brokerSeconds();
+        double database = neighbours == null ? 0 : neighbours.databaseSeconds();
+        long begun = System.nanoTime();
+        long acked = load.saturate(setting.length()).acked();
+        rates.add(acked * 1e9 / (server.settle() - begun));
+        double millions = acked / 1e6;
+        ours.add((server.cpuSeconds() - cpu) / millions);
+        if (neighbours != null) {
+          brokers.add((neighbours.brokerSeconds() - broker) / millions);
+          databases.add((neighbours.databaseSeconds() - database) / millions);
+        }
+        setting.progress(
+            "round %d  %s: %s CPU-s/M, %s/s".formatted(round, server.name(), ours, rates));
+      }
+    }
+    return new Cost(
+        Median.of(ours).middle(),
+        neighbours == null ? 0 : Median.of(brokers).middle(),
+        neighbours == null ? 0 : Median.of(databases).middle(),
+        Median.of(rates).middle());
+  }
+
+  private Row row(String what, Server server, Cost cost) {
+    if (!server.count().orElseThrow().holds()) {
+      throw new IllegalStateException(what + ": the books do not balance");
+    }
+    return Row.plain(
+        what,
+        cost.ours,
+        "CPU-s/M",
+        "brokers %s, databases %s CPU-s/M beside it; %s messages/s on one core with all of them; %d devices, %d unacked, %d rounds"
+            .formatted(
+                Row.number(cost.brokers),
+                Row.number(cost.databases),
+                Row.number(cost.perSecond),
+                setting.connections,
+                WINDOW,
+                setting.rounds));
+  }
+
+  /** From the death of one of two workers until no more than a second of messages waits. */
+  private Row killedWorker(Fleet fleet) throws InterruptedException {
+    try (Load load = new Load(fleet.port(), setting.connections, WINDOW, "device-")) {
+      load.pace(pace, setting.length());
+      CompletableFuture<Load.Run> loading =
+          CompletableFuture.supplyAsync(() -> load.pace(pace, Duration.ofSeconds(rest)));
+      long killed = System.nanoTime();
+      fleet.kill("worker-2");
+      double seconds = secondsUntilCaughtUp(fleet, killed);
+      double worst = loading.join().millis(100);
+      return Row.plain(
+          "until one of two killed workers is made good",
+          seconds,
+          "s",
+          "%d messages/s go on, slowest acknowledgement meanwhile %s ms; until less than %s s of messages wait"
+              .formatted(pace, Row.number(worst), Row.number(BEHIND_SECONDS)));
+    }
+  }
+
+  /** It must first be seen to be behind: the books are asked at intervals. */
+  private double secondsUntilCaughtUp(Fleet fleet, long since) {
+    boolean behind = false;
+    while (System.nanoTime() - since < PATIENCE_NANOS) {
+      long waiting = fleet.inFlight();
+      behind |= waiting > pace * BEHIND_SECONDS;
+      if (behind && waiting <= pace * BEHIND_SECONDS) {
+        return (System.nanoTime() - since) / 1e9;
+      }
+      LockSupport.parkNanos(GLANCE_NANOS);
+    }
+    throw new IllegalStateException(
+        behind ? "it did not catch up" : "it was not seen to be behind");
+  }
+
+  private List<Row> catchUp(Fleet fleet) throws InterruptedException {
+    long waiting;
+    double seconds;
+    try (Load load = new Load(fleet.port(), setting.connections, WINDOW, "device-")) {
+      fleet.kill("worker-1");
+      load.pace(pace, Duration.ofSeconds(rest));
+      fleet.start("worker-1");
+      waiting = fleet.inFlight();
+      long begun = System.nanoTime();
+      seconds = (fleet.settle() - begun) / 1e9;
+    }
+    double rate = waiting / seconds;
+    String how =
+        "%d messages after %d s without a worker, nothing new meanwhile; one core with all"
+            .formatted(waiting, rest);
+    return List.of(
+        Row.plain("catching up, one worker", rate, "messages/s", how),
+        Row.plain(
+            "catching up after an hour at %d/s, reckoned from it".formatted(pace),
+            HOUR * pace / rate,
+            "s",
+            "without what comes meanwhile"));
+  }
+
+  /** One of three brokers ends; how long the slowest device waited for its acknowledgement. */
+  private Row killedBroker(Fleet fleet, Neighbours three) throws InterruptedException {
+    try (Load load = new Load(fleet.port(), setting.connections, WINDOW, "device-")) {
+      load.pace(pace, setting.length());
+      CompletableFuture<Load.Run> loading =
+          CompletableFuture.supplyAsync(() -> load.pace(pace, Duration.ofSeconds(rest)));
+      LockSupport.parkNanos(setting.length().toNanos());
+      three.killBroker(1);
+      Load.Run run = loading.join();
+      fleet.settle();
+      return Row.plain(
+          "slowest acknowledgement while one of three brokers is killed",
+          run.millis(100) / 1e3,
+          "s",
+          "%d messages/s, %,d acknowledged, median %s ms; the books balance: %s"
+              .formatted(
+                  pace,
+                  run.acked(),
+                  Row.number(run.millis(50)),
+                  fleet.count().orElseThrow().holds()));
+    }
+  }
+}
