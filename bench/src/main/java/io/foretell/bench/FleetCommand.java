@@ -9,10 +9,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +36,7 @@ final class FleetCommand implements Callable<Integer> {
   private static final long GLANCE_NANOS = 50_000_000;
   private static final double BEHIND_SECONDS = 1;
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
+  private static final long BALANCE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int HOUR = 3600;
 
   @Mixin private Setting setting = new Setting();
@@ -49,6 +55,23 @@ final class FleetCommand implements Callable<Integer> {
       description = "How long no worker runs before it catches up (default: ${DEFAULT-VALUE}).")
   private int rest = 60;
 
+  @Option(
+      names = "--parts",
+      paramLabel = "LIST",
+      split = ",",
+      defaultValue = "embedded,alone,shared,faults,brokers",
+      description = "Which rows (default: ${DEFAULT-VALUE}).")
+  private List<Part> parts = List.of(Part.values());
+
+  /** What can be measured apart. */
+  private enum Part {
+    EMBEDDED,
+    ALONE,
+    SHARED,
+    FAULTS,
+    BROKERS
+  }
+
   FleetCommand() {}
 
   FleetCommand(Setting setting) {
@@ -61,37 +84,71 @@ final class FleetCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** What a message cost: our processes, brokers, databases; CPU-seconds per million. */
-  private record Cost(double ours, double brokers, double databases, double perSecond) {}
+  /**
+   * What a message cost: each of our processes without its compilers, those, brokers, databases;
+   * all in CPU-seconds per million. On a core that it shares with all the others a JVM compiles for
+   * many minutes, and a server that runs for weeks does not.
+   */
+  private record Cost(
+      SortedMap<String, Double> ours,
+      double compiling,
+      double brokers,
+      double databases,
+      double perSecond) {
+    double all() {
+      return ours.values().stream().mapToDouble(one -> one).sum();
+    }
+  }
 
   List<Row> rows() throws InterruptedException {
     List<Row> rows = new ArrayList<>();
-    Path data = setting.fresh("fleet-embedded");
-    try (Foretell server = new Foretell(Setting.root(), data, setting.serverCores, "")) {
-      rows.add(row("embedded, one process", server, cost(server, null)));
+    if (parts.contains(Part.EMBEDDED)) {
+      Path data = setting.fresh("fleet-embedded");
+      try (Foretell server = new Foretell(Setting.root(), data, setting.serverCores, "")) {
+        rows.add(row("embedded, one process", server, cost(server, null)));
+      }
     }
-    try (Neighbours neighbours = neighbours("fleet-neighbours", 1)) {
-      try (Fleet alone = fleet("alone", neighbours, Fleet.ALONE)) {
+    if (parts.contains(Part.ALONE)) {
+      try (Neighbours neighbours = neighbours(1);
+          Fleet alone = fleet("alone", neighbours, Fleet.ALONE)) {
         rows.add(row("Kafka, one process", alone, cost(alone, neighbours)));
       }
-      try (Fleet shared = fleet("shared", neighbours, SHARED)) {
-        rows.add(row("Kafka, desk, gateway, worker", shared, cost(shared, neighbours)));
-        shared.start("worker-2");
-        rows.add(row("the same with a second worker", shared, cost(shared, neighbours)));
-        rows.add(killedWorker(shared));
-        rows.addAll(catchUp(shared));
-      }
     }
-    try (Neighbours three = neighbours("fleet-three", 3);
-        Fleet alone = fleet("three", three, Fleet.ALONE)) {
-      rows.add(killedBroker(alone, three));
+    if (parts.contains(Part.SHARED) || parts.contains(Part.FAULTS)) {
+      rows.addAll(shared());
+    }
+    if (parts.contains(Part.BROKERS)) {
+      try (Neighbours three = neighbours(3);
+          Fleet alone = fleet("three", three, Fleet.ALONE)) {
+        rows.add(killedBroker(alone, three));
+      }
     }
     return rows;
   }
 
-  private Neighbours neighbours(String name, int brokers) {
+  private List<Row> shared() throws InterruptedException {
+    List<Row> rows = new ArrayList<>();
+    try (Neighbours neighbours = neighbours(1);
+        Fleet shared = fleet("shared", neighbours, SHARED)) {
+      if (parts.contains(Part.SHARED)) {
+        rows.add(row("Kafka, desk, gateway, worker", shared, cost(shared, neighbours)));
+      }
+      shared.start("worker-2");
+      if (parts.contains(Part.SHARED)) {
+        rows.add(row("the same with a second worker", shared, cost(shared, neighbours)));
+      }
+      if (parts.contains(Part.FAULTS)) {
+        rows.add(killedWorker(shared));
+        rows.addAll(catchUp(shared));
+      }
+    }
+    return rows;
+  }
+
+  private Neighbours neighbours(int brokers) {
     Path libraries = Setting.root().resolve("bench/target/foretell-bench/kafka");
-    return new Neighbours(libraries, setting.fresh(name), setting.serverCores, brokers);
+    Path folder = setting.fresh("neighbours-" + brokers);
+    return new Neighbours(libraries, folder, setting.serverCores, brokers);
   }
 
   private Fleet fleet(String name, Neighbours neighbours, List<String> processes) {
@@ -101,51 +158,94 @@ final class FleetCommand implements Callable<Integer> {
 
   private Cost cost(Server server, @Nullable Neighbours neighbours) throws InterruptedException {
     new WarmUp(setting).until(server, List.of(WINDOW));
-    List<Double> ours = new ArrayList<>();
-    List<Double> brokers = new ArrayList<>();
-    List<Double> databases = new ArrayList<>();
-    List<Double> rates = new ArrayList<>();
+    List<Cost> costs = new ArrayList<>();
     for (int round = 1; round <= setting.rounds; round++) {
-      try (Load load = new Load(server.port(), setting.connections, WINDOW, "device-")) {
-        double cpu = server.cpuSeconds();
-        double broker = neighbours == null ? 0 : neighbours.brokerSeconds();
-        double database = neighbours == null ? 0 : neighbours.databaseSeconds();
-        long begun = System.nanoTime();
-        long acked = load.saturate(setting.length()).acked();
-        rates.add(acked * 1e9 / (server.settle() - begun));
-        double millions = acked / 1e6;
-        ours.add((server.cpuSeconds() - cpu) / millions);
-        if (neighbours != null) {
-          brokers.add((neighbours.brokerSeconds() - broker) / millions);
-          databases.add((neighbours.databaseSeconds() - database) / millions);
-        }
-        setting.progress(
-            "round %d  %s: %s CPU-s/M, %s/s".formatted(round, server.name(), ours, rates));
-      }
+      Cost cost = round(server, neighbours);
+      costs.add(cost);
+      setting.progress("round %d  %s: %s".formatted(round, server.name(), cost));
+    }
+    SortedMap<String, Double> ours = new TreeMap<>();
+    for (String process : costs.get(0).ours.keySet()) {
+      ours.put(process, middle(costs, cost -> cost.ours.getOrDefault(process, 0.0)));
     }
     return new Cost(
-        Median.of(ours).middle(),
-        neighbours == null ? 0 : Median.of(brokers).middle(),
-        neighbours == null ? 0 : Median.of(databases).middle(),
-        Median.of(rates).middle());
+        ours,
+        middle(costs, Cost::compiling),
+        middle(costs, Cost::brokers),
+        middle(costs, Cost::databases),
+        middle(costs, Cost::perSecond));
+  }
+
+  private static double middle(List<Cost> costs, ToDoubleFunction<Cost> part) {
+    return Median.of(costs.stream().map(part::applyAsDouble).toList()).middle();
+  }
+
+  private Cost round(Server server, @Nullable Neighbours neighbours) throws InterruptedException {
+    try (Load load = new Load(server.port(), setting.connections, WINDOW, "device-")) {
+      Map<String, Double> before = secondsByProcess(server);
+      double compiled = server.compilerSeconds();
+      double broker = neighbours == null ? 0 : neighbours.brokerSeconds();
+      double database = neighbours == null ? 0 : neighbours.databaseSeconds();
+      long begun = System.nanoTime();
+      long acked = load.saturate(setting.length()).acked();
+      double rate = acked * 1e9 / (server.settle() - begun);
+      double millions = acked / 1e6;
+      SortedMap<String, Double> ours = new TreeMap<>();
+      secondsByProcess(server)
+          .forEach(
+              (name, now) -> ours.put(name, (now - before.getOrDefault(name, 0.0)) / millions));
+      return new Cost(
+          ours,
+          (server.compilerSeconds() - compiled) / millions,
+          neighbours == null ? 0 : (neighbours.brokerSeconds() - broker) / millions,
+          neighbours == null ? 0 : (neighbours.databaseSeconds() - database) / millions,
+          rate);
+    }
+  }
+
+  /** Without compilers. */
+  private static Map<String, Double> secondsByProcess(Server server) {
+    return server instanceof Fleet fleet
+        ? fleet.secondsByProcess()
+        : Map.of("all", server.cpuSeconds() - server.compilerSeconds());
   }
 
   private Row row(String what, Server server, Cost cost) {
-    if (!server.count().orElseThrow().holds()) {
-      throw new IllegalStateException(what + ": the books do not balance");
-    }
+    awaitBalance(what, server);
+    String split =
+        cost.ours.size() == 1
+            ? ""
+            : cost.ours.entrySet().stream()
+                .map(one -> one.getKey() + " " + Row.number(one.getValue()))
+                .collect(Collectors.joining(", ", "of it ", "; "));
     return Row.plain(
         what,
-        cost.ours,
+        cost.all(),
         "CPU-s/M",
-        "brokers %s, databases %s CPU-s/M beside it; %s messages/s on one core with all of them; %d devices, %d unacked, %d rounds"
+        "%sbeside it compilers %s, brokers %s, databases %s; %s messages/s on one core with all of them; %d devices, %d unacked, %d rounds"
             .formatted(
+                split,
+                Row.number(cost.compiling),
                 Row.number(cost.brokers),
                 Row.number(cost.databases),
                 Row.number(cost.perSecond),
                 setting.connections,
                 WINDOW,
                 setting.rounds));
+  }
+
+  /** The desk's copy of the states may come a moment after them. */
+  private void awaitBalance(String what, Server server) {
+    long deadline = System.nanoTime() + BALANCE_NANOS;
+    Server.Count count = server.count().orElseThrow();
+    while (!count.holds()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(what + ": the books do not balance: " + count);
+      }
+      setting.progress(what + ": not balanced yet: " + count);
+      LockSupport.parkNanos(GLANCE_NANOS);
+      count = server.count().orElseThrow();
+    }
   }
 
   /** From the death of one of two workers until no more than a second of messages waits. */
@@ -216,16 +316,13 @@ final class FleetCommand implements Callable<Integer> {
       three.killBroker(1);
       Load.Run run = loading.join();
       fleet.settle();
+      awaitBalance("after a killed broker", fleet);
       return Row.plain(
           "slowest acknowledgement while one of three brokers is killed",
           run.millis(100) / 1e3,
           "s",
-          "%d messages/s, %,d acknowledged, median %s ms; the books balance: %s"
-              .formatted(
-                  pace,
-                  run.acked(),
-                  Row.number(run.millis(50)),
-                  fleet.count().orElseThrow().holds()));
+          "%d messages/s, %,d acknowledged, median %s ms; the books balance afterwards"
+              .formatted(pace, run.acked(), Row.number(run.millis(50))));
     }
   }
 }

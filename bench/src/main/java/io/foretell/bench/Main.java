@@ -95,6 +95,7 @@ public final class Main implements Callable<Integer> {
 
   /** Measures, prints, and ends with 0 where everything could be measured. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(
+        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
   }
 }

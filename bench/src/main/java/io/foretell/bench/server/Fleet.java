@@ -14,7 +14,9 @@ public final class Fleet implements Server {
   /** The process that does it all. */
   public static final List<String> ALONE = List.of("all");
 
-  private static final long SETTLE_SECONDS = 180;
+  private static final long SETTLE_SECONDS = 300;
+  // Each glance asks the brokers.
+  private static final long GLANCE_NANOS = 100_000_000;
 
   private final Path root;
   private final Path folder;
@@ -29,6 +31,7 @@ public final class Fleet implements Server {
   /**
    * Starts the processes one after the other.
    *
+   * @param name of the installation, lower case
    * @param names role and number, {@code worker-1}, the desk first; or {@link #ALONE}
    */
   public Fleet(
@@ -45,13 +48,13 @@ public final class Fleet implements Server {
     this.cores = cores;
     this.javaOptions = javaOptions;
     this.neighbours = neighbours;
+    neighbours.makeDatabase(name);
     names.forEach(this::start);
   }
 
   /** Starts a process; returns when it is ready. */
   public void start(String process) {
-    List<String> settings = new ArrayList<>(neighbours.settings());
-    settings.add("engine.kafka.prefix=" + folder.getFileName());
+    List<String> settings = new ArrayList<>(neighbours.settings(name));
     if (!ALONE.contains(process)) {
       settings.add("roles=" + process.replaceAll("-.*", ""));
       settings.add("shared=" + folder.resolve("shared"));
@@ -89,6 +92,14 @@ public final class Fleet implements Server {
     return ended + processes.values().stream().mapToDouble(Foretell::cpuSeconds).sum();
   }
 
+  /** CPU time of each process that runs, without its compilers, seconds. */
+  public Map<String, Double> secondsByProcess() {
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    processes.forEach(
+        (process, one) -> seconds.put(process, one.cpuSeconds() - one.compilerSeconds()));
+    return seconds;
+  }
+
   @Override
   public double compilerSeconds() {
     return endedCompiling
@@ -118,7 +129,7 @@ public final class Fleet implements Server {
       if (inFlight() == 0) {
         return System.nanoTime();
       }
-      LockSupport.parkNanos(20_000_000);
+      LockSupport.parkNanos(GLANCE_NANOS);
     }
     throw new IllegalStateException("still uplinks to read after " + SETTLE_SECONDS + " s");
   }

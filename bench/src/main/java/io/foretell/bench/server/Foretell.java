@@ -134,11 +134,7 @@ public final class Foretell implements Server {
   public long settle() {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS);
     while (System.nanoTime() < deadline) {
-      Matcher lag = LAG.matcher(get("/metrics"));
-      if (!lag.find()) {
-        throw new IllegalStateException("no foretell_lane_lag_entries in /metrics");
-      }
-      if (Double.parseDouble(lag.group(1)) == 0) {
+      if (inFlight() == 0) {
         return System.nanoTime();
       }
       LockSupport.parkNanos(20_000_000);
@@ -179,7 +175,11 @@ public final class Foretell implements Server {
 
   /** Uplinks that are not finished, of all processes together. */
   long inFlight() {
-    return Long.parseLong(field(get("/api/v1/conservation"), "inFlight"));
+    Matcher lag = LAG.matcher(get("/metrics"));
+    if (!lag.find()) {
+      throw new IllegalStateException("no foretell_lane_lag_entries in /metrics");
+    }
+    return (long) Double.parseDouble(lag.group(1));
   }
 
   /** Ends it as a crash would. */

@@ -2,15 +2,11 @@ package io.foretell.bench.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,7 +15,6 @@ import java.util.stream.Stream;
  * What a distributed installation needs: Kafka brokers, a PostgreSQL and an InfluxDB, for it alone.
  */
 public final class Neighbours implements AutoCloseable {
-  private static final long START_NANOS = TimeUnit.SECONDS.toNanos(90);
   private static final String CLUSTER = "foretellbenchcluster00";
 
   private final Path folder;
@@ -29,8 +24,7 @@ public final class Neighbours implements AutoCloseable {
   private final List<Child> brokers = new ArrayList<>();
   private final Child postgres;
   private final int postgresPort;
-  private final Child influx;
-  private final int influxPort;
+  private final HistoryServer influx;
 
   /**
    * Starts them, and waits until they answer.
@@ -49,54 +43,25 @@ public final class Neighbours implements AutoCloseable {
     this.folder = folder;
     this.cores = cores;
     try {
-      influxPort = Mosquitto.freePort();
-      influx = influx();
+      influx = HistoryServer.influx(folder.resolve("influx"), cores);
       postgresPort = Mosquitto.freePort();
       postgres = postgres();
       settings(count);
       for (int id = 1; id <= count; id++) {
         brokers.add(broker(id));
       }
-      awaitOpen(influx, influxPort);
-      awaitOpen(postgres, postgresPort);
+      HistoryServer.awaitOpen(postgres, postgresPort);
       for (int id = 1; id <= count; id++) {
-        awaitOpen(brokers.get(id - 1), ports.get(id - 1));
+        HistoryServer.awaitOpen(brokers.get(id - 1), ports.get(id - 1));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Child influx() throws IOException {
-    Path home = Files.createDirectories(folder.resolve("influx"));
-    Path settings =
-        Files.writeString(
-            home.resolve("influxdb.conf"),
-            """
-            reporting-disabled = true
-            bind-address = "127.0.0.1:0"
-            [meta]
-              dir = "%1$s/meta"
-            [data]
-              dir = "%1$s/data"
-              wal-dir = "%1$s/wal"
-              query-log-enabled = false
-            [monitor]
-              store-enabled = false
-            [http]
-              bind-address = "127.0.0.1:%2$d"
-              log-enabled = false
-            """
-                .formatted(home, influxPort));
-    return new Child(List.of("influxd", "-config", settings + ""), cores, log("influx"));
-  }
-
   private Child postgres() throws IOException {
     Path home = Files.createDirectories(folder.resolve("postgres"));
-    Path bin;
-    try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
-      bin = versions.max(Path::compareTo).orElseThrow().resolve("bin");
-    }
+    Path bin = postgresPrograms();
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
     List<String> user = new ArrayList<>();
     if ("root".equals(System.getProperty("user.name"))) {
@@ -113,6 +78,12 @@ public final class Neighbours implements AutoCloseable {
     serve.addAll(List.of("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="));
     serve.addAll(List.of("-c", "max_connections=200"));
     return new Child(serve, cores, log("postgres"));
+  }
+
+  private static Path postgresPrograms() throws IOException {
+    try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+      return versions.max(Path::compareTo).orElseThrow().resolve("bin");
+    }
   }
 
   private void run(List<String> command) throws IOException {
@@ -195,29 +166,34 @@ public final class Neighbours implements AutoCloseable {
     return folder.resolve(name + ".log");
   }
 
-  private static void awaitOpen(Child child, int port) {
-    long deadline = System.nanoTime() + START_NANOS;
-    while (System.nanoTime() < deadline && child.alive()) {
-      try (Socket open = new Socket()) {
-        open.connect(new InetSocketAddress("127.0.0.1", port), 500);
-        return;
-      } catch (IOException notYet) {
-        LockSupport.parkNanos(20_000_000);
-      }
+  /** Makes a database for the records of an installation. */
+  void makeDatabase(String installation) {
+    try {
+      List<String> make = new ArrayList<>(List.of(postgresPrograms() + "/createdb"));
+      make.addAll(List.of("-h", "127.0.0.1", "-p", postgresPort + "", "-U", "foretell"));
+      make.add(installation);
+      run(make);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    throw new IllegalStateException("nobody listens on " + port);
   }
 
-  /** What a process of ours is told of them. */
-  public List<String> settings() {
+  /**
+   * What a process of ours is told of them.
+   *
+   * @param installation whose database was made
+   */
+  List<String> settings(String installation) {
     String bootstrap =
         ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     return List.of(
         "engine.kafka.bootstrap=" + bootstrap,
         "engine.kafka.replication=" + brokers.size(),
-        "records.url=jdbc:postgresql://127.0.0.1:" + postgresPort + "/postgres",
+        "records.url=jdbc:postgresql://127.0.0.1:" + postgresPort + "/" + installation,
         "records.user=foretell",
-        "history.influx.url=http://127.0.0.1:" + influxPort);
+        "history.influx.url=" + influx.url(),
+        "history.influx.database=" + installation,
+        "engine.kafka.prefix=" + installation);
   }
 
   /** Ends a broker as a crash would. */
