@@ -252,10 +252,7 @@ public final class Server implements AutoCloseable {
     start(ground.tables().records());
     parts.neighbours.ifPresent(this::start);
     parts.laneKeys.ifPresent(this::start);
-    start(parts.engine);
-    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
-      start(parts.history);
-    }
+    startLanesAndHistory();
     if (parts.has(Role.WORKER) && !config.get(Config.HISTORY_RETENTION).rules().isEmpty()) {
       start(new Ageing(parts.history, parts.clock, parts::turn));
     }
@@ -275,6 +272,21 @@ public final class Server implements AutoCloseable {
         this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     ServerMetrics.parts(metrics, started);
     writeRunning();
+  }
+
+  // Lanes that wait on Kafka are handed to the history at once, so it is there before them. The
+  // embedded ones say who has the data folder, so they are the first to open anything in it.
+  private void startLanesAndHistory() {
+    boolean own = parts.laneKeys.isEmpty();
+    if (own) {
+      start(parts.engine);
+    }
+    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
+      start(parts.history);
+    }
+    if (!own) {
+      start(parts.engine);
+    }
   }
 
   private void startListeners() {

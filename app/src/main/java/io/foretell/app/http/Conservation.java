@@ -64,9 +64,11 @@ public final class Conservation {
 
   /** Counts; walks through all devices. */
   public Balance count() {
-    // The lag is read first and the states last: what moves on meanwhile can only be missing.
-    long inFlight = lag.getAsLong();
+    // What comes meanwhile is in flight, and what is read meanwhile is stored: both can only be
+    // more
+    // than is looked for. Both sides are the same only where nothing moved.
     long onLane = uplinks.getAsLong();
+    long inFlight = lag.getAsLong();
     AtomicLong stored = new AtomicLong();
     AtomicLong ledger = new AtomicLong();
     Map<String, Long> reasons = new TreeMap<>();
@@ -87,8 +89,9 @@ public final class Conservation {
     }
     long rejected = ledger.get() + atTheDoor;
     long acknowledged = onLane + atTheDoor;
+    boolean still = inFlight == 0 && uplinks.getAsLong() == onLane;
     boolean holds =
-        inFlight == 0
+        still
             ? acknowledged == stored.get() + rejected + gone
             : acknowledged <= stored.get() + rejected + gone + inFlight;
     return new Balance(acknowledged, stored.get(), rejected, inFlight, gone, holds, reasons);
