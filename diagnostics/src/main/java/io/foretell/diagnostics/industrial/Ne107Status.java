@@ -2,7 +2,9 @@ package io.foretell.diagnostics.industrial;
 
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The status signals that a device names itself (NAMUR NE 107), as words or as a mask: bit 0
@@ -24,19 +26,22 @@ public final class Ne107Status {
       throw new InvalidInputException(
           ReasonCode.WRONG_SHAPE, "NE107 has four signals; the mask is " + mask);
     }
-    DeviceStatus.Draft draft = new DeviceStatus.Draft(FAMILY, system);
-    for (int bit = 3; bit >= 0; bit--) {
+    List<Ne107> signals = new ArrayList<>();
+    for (int bit = 0; bit <= 3; bit++) {
       if ((mask >>> bit & 1) != 0) {
-        add(Ne107.values()[bit + 1], draft);
+        signals.add(Ne107.values()[bit + 1]);
       }
     }
-    return draft.whole(true);
+    return of(signals, system);
   }
 
   /** The named signals. */
   public static DeviceStatus of(Collection<Ne107> signals, String system) {
     DeviceStatus.Draft draft = new DeviceStatus.Draft(FAMILY, system);
     signals.stream().sorted((a, b) -> b.compareTo(a)).forEach(signal -> add(signal, draft));
+    if (signals.stream().allMatch(signal -> signal == Ne107.GOOD)) {
+      draft.step(0, 1, "no signal: the value is valid", CLAUSE);
+    }
     return draft.whole(true);
   }
 

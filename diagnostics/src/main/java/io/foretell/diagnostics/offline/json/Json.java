@@ -14,6 +14,7 @@ import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -42,7 +43,11 @@ final class Json {
 
   /** The object of a file. */
   static JsonNode read(Path file) throws IOException {
-    return read(Files.readString(file));
+    try {
+      return read(Files.readString(file));
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException(ReasonCode.WRONG_SHAPE, file + " is not UTF-8");
+    }
   }
 
   static String text(JsonNode node) {
