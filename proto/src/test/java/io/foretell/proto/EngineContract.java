@@ -34,6 +34,7 @@ public abstract class EngineContract {
   // It stands before all that tests append, so that only a test that moves it gets ticks by it.
   private final HandClock clock = new HandClock(0);
   private final List<Engine> opened = new ArrayList<>();
+  private final List<CompletionStage<Position>> sent = new ArrayList<>();
 
   /** Another engine over the storage of this test, which is empty when the test begins. */
   protected abstract Engine engine(InstantSource clock);
@@ -51,8 +52,8 @@ public abstract class EngineContract {
     Engine engine = started(new Recorder<>());
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      append(engine, TRUCK, i, "t" + i);
-      append(engine, VAN, i, "v" + i);
+      send(engine, TRUCK, i, "t" + i);
+      send(engine, VAN, i, "v" + i);
       expected.add("t" + i + "@" + i);
     }
     idle(engine);
@@ -114,9 +115,10 @@ public abstract class EngineContract {
       Recorder<String> heard = new Recorder<>();
       Engine engine = started(heard);
       for (int i = 0; i < 200; i++) {
-        append(engine, TRUCK, i, round + "/" + i);
+        send(engine, TRUCK, i, round + "/" + i);
         expected.add(round + "/" + i + "@" + i);
       }
+      awaitSent();
       if (round == 1) {
         idle(engine);
       }
@@ -153,7 +155,7 @@ public abstract class EngineContract {
     Recorder<String> heard = new Recorder<String>().failing(3);
     Engine engine = started(heard);
     for (int i = 0; i < 50; i++) {
-      append(engine, TRUCK, i, "t" + i);
+      send(engine, TRUCK, i, "t" + i);
     }
     idle(engine);
 
@@ -203,9 +205,10 @@ public abstract class EngineContract {
     engine.attach("texts", TEXT, texts);
     engine.start();
     for (int i = 0; i < 300; i++) {
-      append(engine, TRUCK, i, "t" + i);
-      append(engine, VAN, i, "v" + i);
+      send(engine, TRUCK, i, "t" + i);
+      send(engine, VAN, i, "v" + i);
     }
+    awaitSent();
     Await.until("all are taken", () -> engine.lag("texts") == 0);
 
     assertThat(texts.taken()).hasSize(600);
@@ -256,8 +259,9 @@ public abstract class EngineContract {
     engine.attach("quick", TEXT, quick);
     engine.start();
     for (int i = 0; i < 1000; i++) {
-      append(engine, DeviceId.parse("d" + i % 50), i, "" + i);
+      send(engine, DeviceId.parse("d" + i % 50), i, "" + i);
     }
+    awaitSent();
     Await.until("the quick one has all", () -> engine.lag("quick") == 0);
     assertThat(engine.lag("slow")).isEqualTo(1000);
 
@@ -277,8 +281,9 @@ public abstract class EngineContract {
     engine.attach("said", SAID, said);
     engine.start();
     for (int i = 0; i < 100; i++) {
-      append(engine, TRUCK, i, "t" + i);
+      send(engine, TRUCK, i, "t" + i);
     }
+    awaitSent();
 
     Await.until("the last stage has all", () -> count(engine, TRUCK) == 100);
     Await.until("the sink has all", () -> said.taken().size() == 100);
@@ -523,8 +528,9 @@ public abstract class EngineContract {
   void replay_of_another_stage_gives_that_stages_answer() {
     Engine engine = started(new Recorder<>());
     for (int i = 0; i < 100; i++) {
-      append(engine, TRUCK, i, "t" + i);
+      send(engine, TRUCK, i, "t" + i);
     }
+    awaitSent();
 
     List<String> out = new ArrayList<>();
     engine.replay(TEXT, new CountStage(), collecting(HEARD, out));
@@ -587,7 +593,18 @@ public abstract class EngineContract {
     clockMoved(engine);
   }
 
-  private static void idle(Engine engine) {
+  /** Many that need not wait for one another. */
+  private void send(Engine engine, DeviceId device, long at, String value) {
+    sent.add(engine.lane(TEXT).append(device, at, value));
+  }
+
+  private void awaitSent() {
+    sent.forEach(Await::done);
+    sent.clear();
+  }
+
+  private void idle(Engine engine) {
+    awaitSent();
     Await.until("the stage has folded all", () -> engine.lag("journal") == 0);
   }
 

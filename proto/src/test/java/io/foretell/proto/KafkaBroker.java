@@ -27,6 +27,9 @@ public final class KafkaBroker {
   // Long enough for a machine that builds beside the test.
   private static final Duration START = Duration.ofSeconds(90);
 
+  // After a crash, others follow it, and it is let in again, only when it has been silent so long.
+  private static final int SILENT_MILLIS = 4_000;
+
   private final Path folder;
   private final Path settings;
   private final int port;
@@ -115,6 +118,8 @@ public final class KafkaBroker {
     share.coordinator.state.topic.replication.factor=%5$d
     share.coordinator.state.topic.min.isr=%6$d
     min.insync.replicas=%6$d
+    broker.session.timeout.ms=%7$d
+    broker.heartbeat.interval.ms=%8$d
     group.initial.rebalance.delay.ms=0
     group.coordinator.threads=1
     num.network.threads=2
@@ -122,7 +127,15 @@ public final class KafkaBroker {
     log.cleaner.dedupe.buffer.size=2097152
     log.index.size.max.bytes=1048576
     """
-        .formatted(port, controller, folder, id, brokers, Math.min(2, brokers));
+        .formatted(
+            port,
+            controller,
+            folder,
+            id,
+            brokers,
+            Math.min(2, brokers),
+            SILENT_MILLIS,
+            SILENT_MILLIS / 8);
   }
 
   private Process launch(String... words) {

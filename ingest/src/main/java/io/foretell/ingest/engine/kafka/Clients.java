@@ -23,6 +23,9 @@ final class Clients {
 
   private static final int MAX_READ_BYTES = 8 << 20;
   private static final int SESSION_MILLIS = 10_000;
+
+  // A member learns with its next heartbeat that another one comes or goes, and the others wait.
+  private static final int HEARTBEAT_MILLIS = 500;
   private static final int TRANSACTION_MILLIS = 20_000;
 
   private final KafkaEngineOptions options;
@@ -99,7 +102,7 @@ final class Clients {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, fetchWait());
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
-    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, SESSION_MILLIS / 4);
+    settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MILLIS);
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -156,7 +159,7 @@ final class Clients {
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
     settings.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-        SESSION_MILLIS / 4);
+        HEARTBEAT_MILLIS);
     return settings;
   }
 }

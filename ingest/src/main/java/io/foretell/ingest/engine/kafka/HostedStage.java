@@ -100,7 +100,8 @@ final class HostedStage<S, I> {
 
   /** Joins the other processes that host it. */
   void start(Hosting hosting, Clients clients) {
-    Transactions seen = new Transactions(hosting.options().prefix() + ".");
+    Transactions seen =
+        new Transactions(hosting.options().prefix() + ".", hosting.options().commitInterval());
     transactions = seen;
     KafkaStreams made =
         new KafkaStreams(topology(hosting), clients.streams(hosting.names().group(name)), seen);

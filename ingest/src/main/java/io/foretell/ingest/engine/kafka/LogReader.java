@@ -66,15 +66,37 @@ final class LogReader implements AutoCloseable {
 
   /** Behind the last committed record. */
   long end(TopicPartition partition) {
+    return ask(c -> end(partition, c.endOffsets(List.of(partition)).getOrDefault(partition, 0L)));
+  }
+
+  private long end(TopicPartition partition, long stable) {
+    Ends known = ends.get(partition);
+    if (known == null || known.stable() != stable) {
+      known = new Ends(stable, seekEnd(partition, stable, known == null ? 0 : known.data()));
+      ends.put(partition, known);
+    }
+    return known.data();
+  }
+
+  /**
+   * How many offsets there are from those given to the last committed records; those that are not
+   * kept any more do not count.
+   */
+  long behind(Map<TopicPartition, Long> from) {
     return ask(
         c -> {
-          long stable = c.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-          Ends known = ends.get(partition);
-          if (known == null || known.stable() != stable) {
-            known = new Ends(stable, seekEnd(partition, stable, known == null ? 0 : known.data()));
-            ends.put(partition, known);
+          Map<TopicPartition, Long> until = new HashMap<>(c.endOffsets(from.keySet()));
+          until.replaceAll(this::end);
+          until.entrySet().removeIf(at -> at.getValue() <= from.getOrDefault(at.getKey(), 0L));
+          long sum = 0;
+          if (!until.isEmpty()) {
+            Map<TopicPartition, Long> begins = c.beginningOffsets(until.keySet());
+            for (Map.Entry<TopicPartition, Long> at : until.entrySet()) {
+              long begin = begins.getOrDefault(at.getKey(), 0L);
+              sum += at.getValue() - Math.max(begin, from.getOrDefault(at.getKey(), 0L));
+            }
           }
-          return known.data();
+          return sum;
         });
   }
 

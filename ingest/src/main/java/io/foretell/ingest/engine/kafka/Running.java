@@ -381,17 +381,18 @@ final class Running implements KafkaLane.Brokers {
   }
 
   private long lag(HostedStage<?, ?> stage) {
-    long lag = 0;
+    Map<TopicPartition, Long> safe = new HashMap<>();
     Map<TopicPartition, OffsetAndMetadata> elsewhere = null;
     for (int p = 0; p < options.partitions(); p++) {
-      Long safe = stage.safe(p);
-      if (safe == null) {
+      TopicPartition partition = new TopicPartition(stage.lane().topic(), p);
+      Long here = stage.safe(p);
+      if (here == null) {
         elsewhere = elsewhere == null ? offsets(stage.name()) : elsewhere;
-        OffsetAndMetadata at = elsewhere.get(new TopicPartition(stage.lane().topic(), p));
-        safe = at == null ? 0 : at.offset();
+        here = offset(elsewhere, partition);
       }
-      lag += behind(stage.lane(), p, safe);
+      safe.put(partition, here);
     }
+    long lag = reader().behind(safe);
     Transactions transactions = stage.transactions();
     if (lag == 0 && transactions != null && !transactions.written().isEmpty()) {
       return reader().committed(transactions.written()) ? 0 : 1;
@@ -399,20 +400,21 @@ final class Running implements KafkaLane.Brokers {
     return lag;
   }
 
-  private static long behind(KafkaLane<?> lane, int partition, long safe) {
-    long end = lane.end(partition);
-    return safe >= end ? 0 : end - Math.max(safe, lane.begin(partition));
+  private static long offset(
+      Map<TopicPartition, OffsetAndMetadata> committed, TopicPartition partition) {
+    OffsetAndMetadata at = committed.get(partition);
+    return at == null ? 0 : at.offset();
   }
 
   /** Entries of a lane that a sink has not taken. */
   long lag(String sink, KafkaLane<?> lane) {
     Map<TopicPartition, OffsetAndMetadata> taken = offsets(sink);
-    long lag = 0;
+    Map<TopicPartition, Long> safe = new HashMap<>();
     for (int p = 0; p < options.partitions(); p++) {
-      OffsetAndMetadata at = taken.get(new TopicPartition(lane.topic(), p));
-      lag += behind(lane, p, at == null ? 0 : at.offset());
+      TopicPartition partition = new TopicPartition(lane.topic(), p);
+      safe.put(partition, offset(taken, partition));
     }
-    return lag;
+    return reader().behind(safe);
   }
 
   /** Entries of a lane that a migration left behind, since they were not kept any more. */
@@ -462,10 +464,12 @@ final class Running implements KafkaLane.Brokers {
     }
     lanes.forEach(lane -> lane.open(null));
     timer.getQueue().stream().toList().forEach(task -> ((Runnable) task).run());
-    hosted.forEach(HostedStage::close);
-    groups.forEach(SinkGroup::close);
-    followers.forEach(Follower::close);
-    copies.forEach(StateCopy::close);
+    List<Runnable> ends = new ArrayList<>();
+    hosted.forEach(stage -> ends.add(stage::close));
+    groups.forEach(group -> ends.add(group::close));
+    followers.forEach(follower -> ends.add(follower::close));
+    copies.forEach(copy -> ends.add(copy::close));
+    together(ends);
     timer.shutdownNow();
     if (producer != null) {
       producer.close(Duration.ofSeconds(10));
@@ -475,6 +479,19 @@ final class Running implements KafkaLane.Brokers {
     }
     if (admin != null) {
       admin.close(Duration.ofSeconds(5));
+    }
+  }
+
+  // Each waits for the brokers, and none for another.
+  private static void together(List<Runnable> ends) {
+    List<Thread> threads = ends.stream().map(end -> new Thread(end, "lanes-end")).toList();
+    threads.forEach(Thread::start);
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -125,7 +125,10 @@ final class StageProcessor<S, I>
     hosting.transactions(hosted).join(new TopicPartition(hosted.lane().topic(), partition), this);
     hosted.runs(partition, this);
     given.schedule(
-        hosting.options().commitInterval(), PunctuationType.WALL_CLOCK_TIME, time -> beat());
+        hosting.transactions(hosted).anchor(),
+        hosting.options().commitInterval(),
+        PunctuationType.WALL_CLOCK_TIME,
+        time -> beat());
   }
 
   // Where its key is destroyed, and its record of the erasure is still to come, it is as if new.
@@ -235,6 +238,9 @@ final class StageProcessor<S, I>
       return;
     }
     drain();
+    if (!hosting.transactions(hosted).due()) {
+      return;
+    }
     if (serving == null && (folded == 0 || settle(SLICE_NANOS))) {
       clock();
       if (folded > 0) {

@@ -164,10 +164,7 @@ final class StateCopy<S, I> {
 
   /** Changes of states that the copy has not got yet. */
   long behind(LogReader reader) {
-    long behind = 0;
-    for (Map.Entry<TopicPartition, Long> at : copied.entrySet()) {
-      behind += Math.max(0, reader.end(at.getKey()) - at.getValue());
-    }
+    long behind = reader.behind(Map.copyOf(copied));
     return ran.getCount() == 0 ? behind : Math.max(1, behind);
   }
 

@@ -2,11 +2,14 @@ package io.foretell.ingest.engine.kafka;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -24,6 +27,11 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
  * <p>Streams would commit the offset of every entry that it has handed over. A fold works in passes
  * and may hold some that are not settled, because a sink has not taken them yet: so the offset that
  * is committed is that of the first of those. And a fold is told when its pass is safe.
+ *
+ * <p>A commit takes as long as the brokers need, some milliseconds or a good part of a second, and
+ * nothing is folded meanwhile. Where that is longer than the time between two commits, the next one
+ * would follow at once and have a single entry, for ever: so between two of them a thread folds for
+ * a quarter of that time at least.
  */
 final class Transactions implements KafkaClientSupplier {
   private static final String THREAD_PRODUCER = "-producer";
@@ -32,8 +40,11 @@ final class Transactions implements KafkaClientSupplier {
   private final KafkaClientSupplier plain = new DefaultKafkaClientSupplier();
   private final Map<TopicPartition, Member> members = new ConcurrentHashMap<>();
   private final Map<String, Open> open = new ConcurrentHashMap<>();
+  private final Map<String, Long> endedNanos = new ConcurrentHashMap<>();
   private final Map<TopicPartition, Long> written = new ConcurrentHashMap<>();
   private final String outputs;
+  private final long leastNanos;
+  private final Instant anchor;
 
   /** A fold of one partition. */
   interface Member {
@@ -51,9 +62,20 @@ final class Transactions implements KafkaClientSupplier {
 
   /**
    * @param outputs begins the names of lanes' topics, in difference to Streams' own
+   * @param interval between two commits of a thread that has less than a batch to do
    */
-  Transactions(String outputs) {
+  Transactions(String outputs, Duration interval) {
     this.outputs = outputs;
+    this.leastNanos = interval.toNanos() / 4;
+    this.anchor = Instant.ofEpochMilli(ThreadLocalRandom.current().nextLong(interval.toMillis()));
+  }
+
+  /**
+   * Some moment from which the times of commits are counted, so that all folds of a thread settle
+   * for one commit, and threads of other processes at other times.
+   */
+  Instant anchor() {
+    return anchor;
   }
 
   void join(TopicPartition partition, Member member) {
@@ -64,6 +86,12 @@ final class Transactions implements KafkaClientSupplier {
   void settled(Member member) {
     String thread = Thread.currentThread().getName();
     open.computeIfAbsent(thread, t -> new Open()).settled.add(member);
+  }
+
+  /** Whether the calling thread has folded long enough since its last commit. */
+  boolean due() {
+    Long ended = endedNanos.get(Thread.currentThread().getName());
+    return ended == null || System.nanoTime() - ended >= leastNanos;
   }
 
   /** How far the lanes were written to, by partition: the offset behind the last. */
@@ -161,9 +189,10 @@ final class Transactions implements KafkaClientSupplier {
   private void committed(String thread, Map<TopicPartition, Long> sent) {
     sent.forEach((partition, end) -> written.merge(partition, end, Math::max));
     sent.clear();
-    Open done = open.remove(thread);
-    if (done != null) {
-      done.settled.forEach(Member::committed);
+    Open ended = open.remove(thread);
+    if (ended != null) {
+      endedNanos.put(thread, System.nanoTime());
+      ended.settled.forEach(Member::committed);
     }
   }
 
