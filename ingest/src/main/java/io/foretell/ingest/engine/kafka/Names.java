@@ -89,6 +89,15 @@ final class Names {
     return ByteBuffer.allocate(1 + Integer.BYTES).put((byte) 0).putInt(partition).array();
   }
 
+  /** Among the states of a partition: up to where its lane is read, in the same commit as they. */
+  static byte[] read(int partition) {
+    return ByteBuffer.allocate(2 + Integer.BYTES)
+        .put((byte) 0)
+        .put((byte) 1)
+        .putInt(partition)
+        .array();
+  }
+
   /** Whether a key among the states is a device's. */
   static boolean isDevice(byte[] key) {
     return key.length > 0 && key[0] != 0;

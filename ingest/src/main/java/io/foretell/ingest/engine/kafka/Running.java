@@ -339,6 +339,10 @@ final class Running implements KafkaLane.Brokers {
    * @param copy null where it is read in those that host it
    */
   long lag(@Nullable HostedStage<?, ?> stage, @Nullable StateCopy<?, ?> copy) {
+    Long missing = copy == null ? null : missing(copy);
+    if (missing != null) {
+      return missing == 0 && stage != null ? unseen(stage) : missing;
+    }
     long lag = 0;
     if (stage != null) {
       lag = lag(stage);
@@ -346,6 +350,22 @@ final class Running implements KafkaLane.Brokers {
       lag = lag(copy.name(), copy.lane());
     }
     return copy == null ? lag : lag + settled(copy);
+  }
+
+  // What the copy knows and what it misses must fit together, also while both move: so it is asked,
+  // and not the group how far it is. Null where the states of a partition do not say it yet.
+  private @Nullable Long missing(StateCopy<?, ?> copy) {
+    Map<TopicPartition, Long> read = new HashMap<>();
+    Map<TopicPartition, Long> silent = new HashMap<>();
+    for (int p = 0; p < options.partitions(); p++) {
+      Long until = copy.read(p);
+      (until == null ? silent : read)
+          .put(new TopicPartition(copy.lane().topic(), p), until == null ? 0 : until);
+    }
+    if (!silent.isEmpty() && reader().behind(silent) > 0) {
+      return null;
+    }
+    return reader().behind(read);
   }
 
   // One change of a state may stand for many entries, so it is rather waited for than counted.
@@ -393,11 +413,17 @@ final class Running implements KafkaLane.Brokers {
       safe.put(partition, here);
     }
     long lag = reader().behind(safe);
+    return lag == 0 ? unseen(stage) : lag;
+  }
+
+  // Whether what it wrote to other lanes is still to be seen there.
+  private long unseen(HostedStage<?, ?> stage) {
     Transactions transactions = stage.transactions();
-    if (lag == 0 && transactions != null && !transactions.written().isEmpty()) {
-      return reader().committed(transactions.written()) ? 0 : 1;
-    }
-    return lag;
+    return transactions == null
+            || transactions.written().isEmpty()
+            || reader().committed(transactions.written())
+        ? 0
+        : 1;
   }
 
   private static long offset(

@@ -81,6 +81,7 @@ final class StageProcessor<S, I>
   private long next;
   private long passed;
   private long passedBefore;
+  private Bytes readKey = Bytes.wrap(Names.read(0));
   private volatile long settled;
   private volatile long safe;
 
@@ -118,6 +119,7 @@ final class StageProcessor<S, I>
     next = offset == null ? 0 : ByteBuffer.wrap(offset).getLong();
     settled = next;
     safe = next;
+    readKey = Bytes.wrap(Names.read(partition));
     byte[] noEntries = kept.get(Bytes.wrap(Names.passed(partition)));
     passed = noEntries == null ? 0 : ByteBuffer.wrap(noEntries).getLong();
     passedBefore = passed;
@@ -414,6 +416,8 @@ final class StageProcessor<S, I>
       committed.change(key, states(), () -> states().put(key, count));
       passedBefore = passed;
     }
+    // Behind all states of the pass: who follows them knows of no more than it has.
+    states().put(readKey, ByteBuffer.allocate(Long.BYTES).putLong(next).array());
     out.clear();
     timers().put(NEXT, ByteBuffer.allocate(Long.BYTES).putLong(next).array());
     fold().committed();

@@ -214,6 +214,18 @@ final class StateCopy<S, I> {
         .map(record -> stage.codec().decode(Held.encodedState(record)));
   }
 
+  /**
+   * Up to where a partition of the lane was read for the states that are here; null where they are
+   * of an earlier version, nothing was read, or they are still being learnt.
+   */
+  @Nullable Long read(int partition) {
+    if (ran.getCount() > 0) {
+      return null;
+    }
+    byte[] kept = store().get(Bytes.wrap(Names.read(partition)));
+    return kept == null ? null : ByteBuffer.wrap(kept).getLong();
+  }
+
   /** How many records of a partition of the lane were no entries. */
   long passed(int partition) {
     byte[] kept = store().get(Bytes.wrap(Names.passed(partition)));

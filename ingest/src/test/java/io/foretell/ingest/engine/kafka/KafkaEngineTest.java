@@ -155,6 +155,39 @@ class KafkaEngineTest {
   }
 
   @Test
+  void what_a_copy_knows_and_what_it_misses_are_all_that_came_at_any_moment() {
+    KafkaEngine worker = numbering(options());
+    KafkaEngine desk = open(options());
+    desk.lane(NUMBERED);
+    desk.observe("numbers", WORDS, new NumbersStage());
+    desk.start();
+    worker.start();
+    Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
+    append(desk, appends, 0, 20);
+    appends.forEach(Await::done);
+    Await.until("the copy has all", () -> desk.lag("numbers") == 0);
+
+    int at = 20;
+    while (at < 2_000) {
+      append(desk, appends, at, at += 20);
+      long came = 0;
+      for (int p = 0; p < desk.lane(WORDS).partitions(); p++) {
+        came += desk.lane(WORDS).end(p);
+      }
+      long missing = desk.lag("numbers");
+      Map<DeviceId, Long> seen = new TreeMap<>();
+      desk.eachState("numbers", Long.class, seen::put);
+      assertThat(seen.values().stream().mapToLong(n -> n).sum() + missing)
+          .isGreaterThanOrEqualTo(came);
+    }
+    appends.forEach(Await::done);
+    Await.until("the copy has all", () -> desk.lag("numbers") == 0);
+    Map<DeviceId, Long> seen = new TreeMap<>();
+    desk.eachState("numbers", Long.class, seen::put);
+    assertThat(seen.values().stream().mapToLong(n -> n).sum()).isEqualTo(at);
+  }
+
+  @Test
   void followers_get_every_entry_in_each_process_and_begin_where_a_sink_stands() {
     Shelf taken = new Shelf(0);
     KafkaEngine one = open(options());
