@@ -10,11 +10,14 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ public final class Routes {
   @FunctionalInterface
   public interface Handler {
     /** The body of the answer, a {@link Reply}, or null for no content. */
-    @Nullable Object answer(Call call) throws java.io.IOException;
+    @Nullable Object answer(Call call) throws IOException;
   }
 
   /** An answer with a status of its own. */
@@ -123,7 +126,7 @@ public final class Routes {
   }
 
   /** Whatever is logged meanwhile says whom the call is about. */
-  private static @Nullable Object said(Call call, Handler handler) throws java.io.IOException {
+  private static @Nullable Object said(Call call, Handler handler) throws IOException {
     call.about().forEach(MDC::put);
     try {
       return handler.answer(call);
@@ -156,6 +159,12 @@ public final class Routes {
     if (failure instanceof InvalidInputException e) {
       problem(context, e.reason(), e.detail());
     } else if (failure instanceof LaneUnavailableException e) {
+      problem(context, ReasonCode.STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
+    } else if (failure instanceof UncheckedIOException e) {
+      fail(context, Objects.requireNonNull(e.getCause()));
+    } else if (failure instanceof IOException e && !(e instanceof JsonProcessingException)) {
+      // A disk or a store beside us, which the caller may try again.
+      log.warn("{} {}: {}", context.request().method(), context.normalizedPath(), e.toString());
       problem(context, ReasonCode.STORAGE_UNAVAILABLE, String.valueOf(e.getMessage()));
     } else {
       log.error("{} {} failed", context.request().method(), context.normalizedPath(), failure);
