@@ -7,6 +7,7 @@ import io.foretell.diagnostics.codes.UserCodes;
 import io.foretell.diagnostics.j1939.J1939Reader;
 import io.foretell.diagnostics.j1939.SpnConversion;
 import io.foretell.diagnostics.j1939.SpnConversions;
+import io.foretell.diagnostics.obd.ObdReadinessReader;
 import io.foretell.diagnostics.signals.Manifest;
 import io.foretell.diagnostics.signals.Manifests;
 import io.foretell.diagnostics.signals.ModelDecoding;
@@ -122,6 +123,7 @@ record Knowledge(
     List<FaultReader<?>> readers = new ArrayList<>();
     readers.add(conversions(decoding));
     readers.add(new CodeReader(book));
+    readers.add(new ObdReadinessReader());
     Registers everywhere = new Registers(tables);
     Map<Manifest, Registers> own = new IdentityHashMap<>();
     for (Manifest manifest : manifests.all()) {

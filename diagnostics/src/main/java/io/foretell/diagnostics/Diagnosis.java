@@ -225,6 +225,7 @@ public final class Diagnosis implements Stage<DiagnosisState, Telemetry> {
         for (Observation o : reading.read(voice.device, t)) {
           voice.tell(s.episodes.advance(Math.min(o.time(), time)));
           voice.tell(s.episodes.observe(o.time(), o.source(), o.complete(), assess(o.faults())));
+          o.readiness().ifPresent(said -> s.episodes.ready(o.time(), o.source(), said));
         }
       }
     }

@@ -9,13 +9,15 @@ import io.foretell.proto.Codec;
 import io.foretell.proto.InvalidInputException;
 import io.foretell.proto.ReasonCode;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * How the state of a device is kept: version, clocks and counters, episodes, waiting telemetry,
  * then the memories of readers and detectors under their names. A reader or detector that was not
- * there when the state was written starts afresh; the memory of one that is gone is dropped.
+ * there when the state was written starts afresh, and so does one whose memory has no bytes; the
+ * memory of one that is gone is dropped.
  */
 final class DiagnosisStateCodec implements Codec<DiagnosisState> {
   private static final int VERSION = 1;
@@ -38,8 +40,11 @@ final class DiagnosisStateCodec implements Codec<DiagnosisState> {
     out.count(s.lateInARow).count(s.late).count(s.early).count(s.newTimelines);
     out.bytes(episodes.encode(s.episodes));
     s.buffer.pack(out);
-    out.count(s.readings.size());
-    s.readings.forEach(r -> out.text(r.reader().name()).bytes(r.encoded()));
+    Map<String, byte[]> memories = new LinkedHashMap<>();
+    s.readings.forEach(r -> memories.put(r.reader().name(), r.encoded()));
+    memories.values().removeIf(memory -> memory.length == 0);
+    out.count(memories.size());
+    memories.forEach((reader, memory) -> out.text(reader).bytes(memory));
     out.count(s.watchings.size());
     s.watchings.forEach(w -> out.text(w.detector().name()).bytes(w.encoded()));
     return out.toBytes();

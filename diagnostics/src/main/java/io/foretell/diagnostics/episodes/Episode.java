@@ -70,7 +70,14 @@ public record Episode(
     /** It is named, with no failing bit. */
     NOT_FAILING,
     /** Someone erased it, and its test has not run since: that proves nothing yet. */
-    ERASED
+    ERASED,
+    /** The codes of its source were cleared, and the monitors that watch it have not run since. */
+    UNPROVEN;
+
+    /** Whether it will be proven or not by a test that has yet to run. */
+    boolean waits() {
+      return this == ERASED || this == UNPROVEN;
+    }
   }
 
   /** How an episode is called. */
@@ -100,7 +107,7 @@ public record Episode(
    */
   public Standing standing(int intermittentAfter) {
     if (phase == Phase.ABSENT) {
-      return absentBy == Absence.ERASED ? Standing.CLEARED : Standing.HEALING;
+      return absentBy.waits() ? Standing.CLEARED : Standing.HEALING;
     }
     if (phase == Phase.SUSPECTED) {
       return observations == 1 && before == 0 ? Standing.NEW : Standing.PENDING;

@@ -22,6 +22,9 @@ public final class Episodes {
   /** What {@link #nextHealing} says where nothing is absent. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  /** How sources begin that are the units of SAE J1979 on a CAN bus. */
+  private static final String OBD_SOURCES = "obd:";
+
   /** ISO 14229-1 bit 4: its test has not completed since it was erased. */
   private static final int UNTESTED = 0x10;
 
@@ -35,12 +38,22 @@ public final class Episodes {
   /** When a fault without an episode was last named as not failing, outside of a whole list. */
   final TreeMap<String, Long> deniedAt;
 
+  /** What sources have said of their monitors. */
+  final TreeMap<String, Watch> watches;
+
   long refused;
   private long nextHealing = NEVER;
 
   /** A device without any. */
   public Episodes(EpisodeRules rules) {
-    this(rules, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), 0);
+    this(
+        rules,
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        new TreeMap<>(),
+        0);
   }
 
   Episodes(
@@ -49,12 +62,14 @@ public final class Episodes {
       TreeMap<String, Healed> healed,
       TreeMap<String, Long> listedAt,
       TreeMap<String, Long> deniedAt,
+      TreeMap<String, Watch> watches,
       long refused) {
     this.rules = rules;
     this.open = open;
     this.healed = healed;
     this.listedAt = listedAt;
     this.deniedAt = deniedAt;
+    this.watches = watches;
     this.refused = refused;
     reckonNextHealing();
   }
@@ -140,6 +155,36 @@ public final class Episodes {
   }
 
   /**
+   * A source has spoken of its monitors. A fault that was there before its codes were cleared and
+   * is absent is in doubt until the monitors that watch it have run.
+   */
+  public void ready(long time, String source, Readiness said) {
+    watches.put(source, watches.getOrDefault(source, Watch.NOTHING).next(time, said));
+    trim(watches, Comparator.comparingLong(Watch::saidAt));
+    for (Map.Entry<String, Episode> entry : open.entrySet()) {
+      Episode e = entry.getValue();
+      boolean doubted = e.phase() == Phase.ABSENT && doubted(e);
+      if (doubted && !e.absentBy().waits()) {
+        entry.setValue(e.absent(time, Absence.UNPROVEN));
+      } else if (!doubted && e.absentBy() == Absence.UNPROVEN) {
+        entry.setValue(e.absent(time, Absence.NOT_LISTED));
+      }
+    }
+    reckonNextHealing();
+  }
+
+  /** By its own source or, where that says nothing, a code of SAE J2012 by the engine's units. */
+  private boolean doubted(Episode e) {
+    Watch own = watches.get(e.source());
+    if (own != null || !Monitor.isPowertrain(e.fault())) {
+      return own != null && own.doubts(e);
+    }
+    return watches.tailMap(OBD_SOURCES).entrySet().stream()
+        .takeWhile(watch -> watch.getKey().startsWith(OBD_SOURCES))
+        .anyMatch(watch -> watch.getValue().doubts(e));
+  }
+
+  /**
    * A source had named faults, but word of it comes after later reports were taken in. A failing
    * fault still opens an episode, unless something later says that it is gone; nothing else follows
    * from it, as what came later knows better.
@@ -203,7 +248,7 @@ public final class Episodes {
       return;
     }
     Absence by = (status & UNTESTED) != 0 ? Absence.ERASED : Absence.NOT_FAILING;
-    boolean tested = e.absentBy() == Absence.ERASED && by == Absence.NOT_FAILING;
+    boolean tested = e.absentBy().waits() && by == Absence.NOT_FAILING;
     boolean erased = e.absentBy() != Absence.ERASED && by == Absence.ERASED;
     if (e.phase() != Phase.ABSENT || tested || erased) {
       open.put(identity, e.absent(time, by));
@@ -216,10 +261,12 @@ public final class Episodes {
     trim(listedAt, Comparator.naturalOrder());
     for (Map.Entry<String, Episode> entry : open.entrySet()) {
       Episode e = entry.getValue();
-      boolean gone = e.source().equals(source) && !failing.contains(entry.getKey());
-      boolean silent = e.absentBy() == Absence.ERASED && !named.contains(entry.getKey());
-      if (gone && (e.phase() != Phase.ABSENT || silent)) {
-        entry.setValue(e.absent(time, Absence.NOT_LISTED));
+      if (e.source().equals(source) && !failing.contains(entry.getKey())) {
+        boolean there = e.phase() != Phase.ABSENT;
+        boolean silent = e.absentBy() == Absence.ERASED && !named.contains(entry.getKey());
+        if (there || silent) {
+          entry.setValue(e.absent(time, doubted(e) ? Absence.UNPROVEN : Absence.NOT_LISTED));
+        }
       }
     }
   }
@@ -231,7 +278,7 @@ public final class Episodes {
 
   /** An erased fault heals once its test has run: nobody knows when. */
   private long healsAt(Episode e) {
-    return e.absentBy() == Absence.ERASED ? NEVER : e.absentSince() + rules.healingMillis();
+    return e.absentBy().waits() ? NEVER : e.absentSince() + rules.healingMillis();
   }
 
   private void reckonNextHealing() {

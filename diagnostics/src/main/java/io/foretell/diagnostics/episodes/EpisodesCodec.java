@@ -14,7 +14,10 @@ import java.util.TreeMap;
 
 /** How the episodes of a device are kept. Times are written as differences to one another. */
 public final class EpisodesCodec implements Codec<Episodes> {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** Had nothing of monitors; still written where there is nothing of them. */
+  private static final int SECOND_VERSION = 2;
 
   /** Kept of what has healed no more than when and how often. */
   private static final int FIRST_VERSION = 1;
@@ -30,13 +33,20 @@ public final class EpisodesCodec implements Codec<Episodes> {
 
   @Override
   public byte[] encode(Episodes value) {
-    Packer out = new Packer().count(VERSION).count(value.refused);
+    boolean watched =
+        !value.watches.isEmpty()
+            || value.open.values().stream().anyMatch(e -> e.absentBy() == Absence.UNPROVEN);
+    Packer out = new Packer().count(watched ? VERSION : SECOND_VERSION).count(value.refused);
     out.count(value.open.size());
     value.open.values().forEach(e -> write(out, e));
     out.count(value.healed.size());
     value.healed.forEach((k, h) -> write(out.text(k), h));
     times(out, value.listedAt);
     times(out, value.deniedAt);
+    if (watched) {
+      out.count(value.watches.size());
+      value.watches.forEach((source, watch) -> write(out.text(source), watch));
+    }
     return out.toBytes();
   }
 
@@ -44,7 +54,7 @@ public final class EpisodesCodec implements Codec<Episodes> {
   public Episodes decode(byte[] bytes) {
     Unpacker in = new Unpacker(bytes);
     long version = in.count();
-    if (version != VERSION && version != FIRST_VERSION) {
+    if (version < FIRST_VERSION || version > VERSION) {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "episodes of an unknown version");
     }
     long refused = in.count();
@@ -62,7 +72,23 @@ public final class EpisodesCodec implements Codec<Episodes> {
           identity,
           version == FIRST_VERSION ? Healed.of(occurrences, at) : healed(in, at, occurrences));
     }
-    return new Episodes(rules, open, healed, times(in), times(in), refused);
+    TreeMap<String, Long> listedAt = times(in);
+    TreeMap<String, Long> deniedAt = times(in);
+    TreeMap<String, Watch> watches = new TreeMap<>();
+    for (int i = version == VERSION ? in.length() : 0; i > 0; i--) {
+      watches.put(in.text(), watch(in));
+    }
+    return new Episodes(rules, open, healed, listedAt, deniedAt, watches, refused);
+  }
+
+  private static void write(Packer out, Watch w) {
+    out.number(w.saidAt()).number(w.clearedAt()).count(w.supported()).count(w.open());
+    out.number(w.warmUps()).number(w.kilometres()).number(w.minutes());
+  }
+
+  private static Watch watch(Unpacker in) {
+    return new Watch(
+        in.number(), in.number(), in.whole(), in.whole(), in.integer(), in.integer(), in.integer());
   }
 
   private static void write(Packer out, Healed h) {

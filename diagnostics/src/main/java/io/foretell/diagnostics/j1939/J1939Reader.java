@@ -4,6 +4,7 @@ import io.foretell.diagnostics.FaultReader;
 import io.foretell.diagnostics.Observation;
 import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.Notation;
+import io.foretell.diagnostics.episodes.Readiness;
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
@@ -18,7 +19,8 @@ import java.util.function.Function;
  * of its source address ({@code sa:11}) that names all active codes; one without codes says that
  * none is active. A DM2 names previously active codes, a DM12 active ones, a DM23 and a DM28
  * (permanent) such as were; they say nothing of others. Pending codes (DM6, DM27) are no
- * observation: a DM1 without them follows within a second, and would end what they began.
+ * observation: a DM1 without them follows within a second, and would end what they began. DM5,
+ * DM21, DM26 and a positive answer to a DM11 say how far the monitors are since the last clear.
  *
  * <p>Active codes have status {@code 0x09} (failing, confirmed), previously active ones {@code
  * 0x08}; bit 7 is set where a lamp is on. The lamps are the control unit's, not the single code's.
@@ -29,6 +31,9 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
   private static final int PF_BITS = 0x03FF0000;
   private static final int DM_PF = 0x00FE0000;
   private static final int LATER_DM_PF = 0x00FD0000;
+  private static final int DM21_PF = 0x00C10000;
+  private static final int ACKNOWLEDGEMENT_PF = 0x00E80000;
+  private static final int READINESS_BYTES = 8;
   private static final int DM12 = 65236;
   private static final int DM23 = 64949;
   private static final int DM28 = 64896;
@@ -112,6 +117,16 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
       int pgn = (id & PGN_BITS) >>> 8;
       if (isDm(pgn)) {
         batch.message(micros, id & 0xFF, pgn, data, offset, length);
+      } else if (pgn == J1939Readiness.DM5 && length >= READINESS_BYTES) {
+        batch.ready(micros, id, J1939Readiness.dm5(data, offset));
+      } else if (pgn == J1939Readiness.DM26 && length >= READINESS_BYTES) {
+        batch.ready(micros, id, J1939Readiness.dm26(data, offset));
+      }
+    } else if (format == DM21_PF && length >= READINESS_BYTES) {
+      batch.ready(micros, id, J1939Readiness.dm21(data, offset));
+    } else if (format == ACKNOWLEDGEMENT_PF && length >= READINESS_BYTES) {
+      if (J1939Readiness.isCleared(data, offset)) {
+        batch.ready(micros, id, Readiness.monitors(true, 0, 0));
       }
     } else if (Transport.isTransport(id)) {
       transport.frame(batch.memory, micros, bus, id, data, offset, length, batch);
@@ -147,6 +162,11 @@ public final class J1939Reader implements FaultReader<J1939Memory> {
         byte[] data,
         int length) {
       message(micros, sa, pgn, data, 0, length);
+    }
+
+    void ready(long micros, int id, Readiness said) {
+      observations = observations.isEmpty() ? new ArrayList<>() : observations;
+      observations.add(Observation.of(micros / 1000, "sa:" + (id & 0xFF), said));
     }
 
     void message(long micros, int sa, int pgn, byte[] data, int offset, int length) {

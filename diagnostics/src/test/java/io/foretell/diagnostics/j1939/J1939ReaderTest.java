@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foretell.diagnostics.Observation;
 import io.foretell.diagnostics.codes.CodeBook;
+import io.foretell.diagnostics.episodes.Monitor;
+import io.foretell.diagnostics.episodes.Readiness;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Fault;
 import io.foretell.proto.InvalidInputException;
@@ -59,6 +61,34 @@ class J1939ReaderTest {
   void dm1_without_codes_says_that_none_is_active() {
     assertThat(read("18FECA21#00FF00000000FFFF"))
         .containsExactly(new Observation(T / 1000, "sa:33", true, List.of()));
+  }
+
+  @Test
+  void readiness_and_answers_to_a_clear_are_told_of_their_source() {
+    int catalyst = Monitor.CATALYST.bit();
+    int supported = Monitor.CONTINUOUS | catalyst | Monitor.NMHC_CATALYST.bit();
+
+    assertThat(said("18FECE00#0000140701100100"))
+        .isEqualTo(Readiness.monitors(true, supported, catalyst));
+    assertThat(said("18FECE00#0100140701100100"))
+        .isEqualTo(Readiness.monitors(false, supported, catalyst));
+    assertThat(said("18FECE00#0000140701100000"))
+        .isEqualTo(Readiness.monitors(false, supported, 0));
+    assertThat(said("18FECE00#FFFFFFFFFFFFFFFF").supported()).isZero();
+    assertThat(said("18C1FF00#0000640000003C00")).isEqualTo(Readiness.since(-1, 100, 60));
+    assertThat(said("18C1FF00#0000FFFF0000FFFF")).isEqualTo(Readiness.since(-1, -1, -1));
+    assertThat(said("18FDB800#0000070000000000")).isEqualTo(Readiness.since(7, -1, -1));
+    assertThat(said("18E8FF00#00FFFFFFF9D3FE00")).isEqualTo(Readiness.monitors(true, 0, 0));
+    assertThat(read("18E8FF00#01FFFFFFF9D3FE00")).as("refused").isEmpty();
+    assertThat(read("18E8FF00#00FFFFFFF9CCFE00")).as("of DM3").isEmpty();
+  }
+
+  private Readiness said(String frame) {
+    Observation observation = read(frame).get(0);
+    assertThat(observation.source()).isEqualTo("sa:0");
+    assertThat(observation.faults()).isEmpty();
+    assertThat(observation.complete()).isFalse();
+    return observation.readiness().orElseThrow();
   }
 
   @Test
