@@ -25,7 +25,7 @@ import java.util.OptionalInt;
  *   16                       record, n × (DTC 3, status, data)
  *   17                       memory, mask, n × (DTC 3, status)
  *   18 19                    memory, then as 04 and 06
- *   1A                       mask, record, n × (DTC 3, status)
+ *   1A                       mask, record, n × (DTC 3, status); mask alone: no code has the record
  *   42                       group, mask, severity mask, format, n × (severity, DTC 3, status)
  *   55                       group, mask, format, n × (DTC 3, status)
  *   56                       group, mask, format, readiness group, n × (DTC 3, status)
@@ -110,7 +110,10 @@ public final class DtcReports {
       }
       case 0x1A -> {
         to.availability = mask(in);
-        to.record = in.one("extended data record number");
+        // A unit that supports the record for no code may leave its number out.
+        if (in.left() > 0) {
+          to.record = in.one("extended data record number");
+        }
         statuses(in, to);
       }
       case 0x42, 0x55, 0x56 -> emissions(in, to);

@@ -209,6 +209,72 @@ class UdsReaderTest {
     assertThat(read.toString()).isEqualTo(expected.toString());
   }
 
+  /** Sub-functions 05 (stored data by record) and 16 (extended data by record). */
+  @Property(tries = 200)
+  void data_by_record_number_comes_back_as_it_was_written(
+      @ForAll boolean stored, @ForAll @IntRange(max = 12) int n, @ForAll long seed) {
+    Random random = new Random(seed);
+    Map<Integer, Integer> sizes = Map.of(0x0101, 3, 0xF40D, 1);
+    int size = 1 + random.nextInt(20);
+    int record = 1 + random.nextInt(0xEF);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(0x59);
+    out.write(stored ? 0x05 : 0x16);
+    if (!stored || n == 0) {
+      out.write(record);
+    }
+    StringBuilder expected = new StringBuilder();
+    for (int i = 0; i < n; i++) {
+      int dtc = 1 + random.nextInt(0xFFFFFF);
+      int status = random.nextInt(256);
+      int by = stored ? random.nextInt(256) : record;
+      if (stored) {
+        out.write(by);
+      }
+      out.writeBytes(new byte[] {(byte) (dtc >> 16), (byte) (dtc >> 8), (byte) dtc, (byte) status});
+      expected.append("%06X %02X".formatted(dtc, status));
+      int items = stored ? random.nextInt(3) : 1;
+      if (stored) {
+        out.write(items);
+      }
+      for (int k = 0; k < items; k++) {
+        int did = !stored ? -1 : random.nextBoolean() ? 0x0101 : 0xF40D;
+        byte[] data = new byte[stored ? sizes.get(did) : size];
+        random.nextBytes(data);
+        if (stored) {
+          out.writeBytes(new byte[] {(byte) (did >> 8), (byte) did});
+        }
+        out.writeBytes(data);
+        expected.append(" %d:%d=%s".formatted(by, did, HexFormat.of().formatHex(data)));
+      }
+      expected.append('\n');
+    }
+    DtcReport report = DtcReports.read(out.toByteArray(), new DataSizes(sizes, size));
+    StringBuilder read = new StringBuilder();
+    for (DtcRecord code : report.dtcs()) {
+      read.append("%06X %02X".formatted(code.dtc(), code.status()));
+      for (DtcRecord.Data data : code.records().orElseThrow().data()) {
+        read.append(
+            " %d:%d=%s"
+                .formatted(data.record(), data.did(), HexFormat.of().formatHex(data.bytes())));
+      }
+      read.append('\n');
+    }
+
+    assertThat(read.toString()).isEqualTo(expected.toString());
+    assertThat(report.count()).isEqualTo(n);
+    assertThat(report.record().orElse(-1)).isEqualTo(stored ? -1 : record);
+  }
+
+  @Test
+  void record_that_no_code_supports_needs_no_number() {
+    DtcReport report = DtcReports.read(HexFormat.of().parseHex("591A7F"), DataSizes.UNKNOWN);
+
+    assertThat(report.dtcs()).isEmpty();
+    assertThat(report.availability()).hasValue(0x7F);
+    assertThat(report.record()).isEmpty();
+  }
+
   @Test
   void extended_records_have_each_their_own_length() {
     DataSizes sizes = new DataSizes(Map.of(), 1, Map.of(2, 3));
