@@ -68,6 +68,9 @@ final class Loop implements Reader {
     /** The offset it goes on from after a restart. */
     long finished();
 
+    /** Behind the last durable entry of what it reads. */
+    long end();
+
     /** Whether the clock has reached what it waits for. */
     boolean due(long now);
   }

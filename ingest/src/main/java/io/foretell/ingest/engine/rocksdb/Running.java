@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,6 +213,15 @@ final class Running implements StagePass.Wiring {
     }
     Attached<?> sink = sinks.get(name);
     return sink != null && !sink.from().durable() ? sink.open() : lag;
+  }
+
+  /** Tells whether a stage or a sink has finished what there is now. */
+  BooleanSupplier passed(String name) {
+    Map<Loop.Pass, Long> until = new HashMap<>();
+    passes.getOrDefault(name, List.of()).forEach(pass -> until.put(pass, pass.end()));
+    return () ->
+        until.entrySet().stream()
+            .allMatch(wanted -> wanted.getKey().finished() >= wanted.getValue());
   }
 
   /** Holds all passes while something is done. */

@@ -33,9 +33,11 @@ final class SinkPass<I> implements Loop.Pass {
     if (epoch != works.store().epoch()) {
       reload();
     }
+    long end = partition.end();
     List<Entry<I>> batch = partition.read(next, works.options().batchSize());
     if (batch.isEmpty()) {
-      return CompletableFuture.completedFuture(false);
+      // What is left was erased: it is passed over.
+      return end > next ? commit(end) : CompletableFuture.completedFuture(false);
     }
     long after = batch.get(batch.size() - 1).position().offset() + 1;
     return sink.serve(batch, works).thenCompose(served -> commit(after));
@@ -65,6 +67,11 @@ final class SinkPass<I> implements Loop.Pass {
   @Override
   public long finished() {
     return next;
+  }
+
+  @Override
+  public long end() {
+    return partition.end();
   }
 
   @Override

@@ -135,9 +135,13 @@ final class StagePass<S, I> implements Loop.Pass {
 
   private CompletionStage<Boolean> entries(int limit) {
     boolean small = partition.fresh(next);
+    long end = partition.end();
     List<Entry<I>> batch = partition.read(next, limit);
     if (batch.isEmpty()) {
-      return CompletableFuture.completedFuture(false);
+      // What is left was erased: it is passed over.
+      return end > next
+          ? settle(newCommit(), end, Long.MIN_VALUE)
+          : CompletableFuture.completedFuture(false);
     }
     long after = batch.get(batch.size() - 1).position().offset() + 1;
     fold.entries(batch, out);
@@ -301,6 +305,11 @@ final class StagePass<S, I> implements Loop.Pass {
   @Override
   public long finished() {
     return committed;
+  }
+
+  @Override
+  public long end() {
+    return partition.end();
   }
 
   @Override

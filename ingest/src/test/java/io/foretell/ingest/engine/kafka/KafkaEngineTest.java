@@ -1,11 +1,12 @@
 package io.foretell.ingest.engine.kafka;
 
-import static io.foretell.ingest.engine.kafka.NumbersStage.NUMBERED;
-import static io.foretell.ingest.engine.kafka.NumbersStage.WORDS;
+import static io.foretell.ingest.engine.EchoStage.CALLS;
+import static io.foretell.ingest.engine.EchoStage.ECHOES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.Await;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -66,11 +67,11 @@ class KafkaEngineTest {
   @Test
   void topic_with_another_number_of_partitions_is_refused_with_both_numbers() {
     KafkaEngine two = open(options());
-    two.lane(WORDS);
+    two.lane(CALLS);
     two.start();
     two.close();
     KafkaEngine three = open(options().withTopics(prefix, 3, 1));
-    three.lane(WORDS);
+    three.lane(CALLS);
 
     assertThatExceptionOfType(KafkaRefusedException.class)
         .isThrownBy(three::start)
@@ -133,8 +134,8 @@ class KafkaEngineTest {
   void states_that_another_process_hosts_are_read_in_a_copy() {
     KafkaEngine worker = numbering(options());
     KafkaEngine desk = open(options());
-    desk.lane(NUMBERED);
-    desk.observe("numbers", WORDS, new NumbersStage());
+    desk.lane(ECHOES);
+    desk.observe("numbers", CALLS, new EchoStage());
     desk.start();
     assertThat(desk.state("numbers", device(0), Long.class)).isEmpty();
     worker.start();
@@ -148,7 +149,7 @@ class KafkaEngineTest {
     assertThat(seen).hasSize(5).containsEntry(device(1), 60L);
     assertThat(desk.state("numbers", device(4), Long.class)).contains(60L);
     KafkaEngine later = open(options());
-    later.observe("numbers", WORDS, new NumbersStage());
+    later.observe("numbers", CALLS, new EchoStage());
     later.start();
     assertThat(later.state("numbers", device(4), Long.class)).contains(60L);
     assertThat(later.health().ready()).isTrue();
@@ -158,8 +159,8 @@ class KafkaEngineTest {
   void what_a_copy_knows_and_what_it_misses_are_all_that_came_at_any_moment() {
     KafkaEngine worker = numbering(options());
     KafkaEngine desk = open(options());
-    desk.lane(NUMBERED);
-    desk.observe("numbers", WORDS, new NumbersStage());
+    desk.lane(ECHOES);
+    desk.observe("numbers", CALLS, new EchoStage());
     desk.start();
     worker.start();
     Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
@@ -171,8 +172,8 @@ class KafkaEngineTest {
     while (at < 2_000) {
       append(desk, appends, at, at += 20);
       long came = 0;
-      for (int p = 0; p < desk.lane(WORDS).partitions(); p++) {
-        came += desk.lane(WORDS).end(p);
+      for (int p = 0; p < desk.lane(CALLS).partitions(); p++) {
+        came += desk.lane(CALLS).end(p);
       }
       long missing = desk.lag("numbers");
       Map<DeviceId, Long> seen = new TreeMap<>();
@@ -191,7 +192,7 @@ class KafkaEngineTest {
   void followers_get_every_entry_in_each_process_and_begin_where_a_sink_stands() {
     Shelf taken = new Shelf(0);
     KafkaEngine one = open(options());
-    one.attach("shelf", WORDS, taken);
+    one.attach("shelf", CALLS, taken);
     one.start();
     Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
     append(one, appends, 0, 20);
@@ -200,14 +201,14 @@ class KafkaEngineTest {
     KafkaEngine other = open(options());
     Shelf fromThere = new Shelf(3);
     Shelf fromEnd = new Shelf(0);
-    other.follow("all", WORDS, fromThere, Optional.of("shelf"));
-    other.lane(NUMBERED);
+    other.follow("all", CALLS, fromThere, Optional.of("shelf"));
+    other.lane(ECHOES);
     KafkaEngine writer = open(options());
-    writer.lane(WORDS);
+    writer.lane(CALLS);
     writer.start();
     append(writer, appends, 20, 40);
     appends.forEach(Await::done);
-    other.follow("news", WORDS, fromEnd, Optional.empty());
+    other.follow("news", CALLS, fromEnd, Optional.empty());
     other.start();
     append(writer, appends, 40, 60);
 
@@ -218,19 +219,40 @@ class KafkaEngineTest {
   }
 
   @Test
+  void entries_that_wait_share_commits_also_where_a_commit_takes_longer_than_the_interval() {
+    KafkaEngine writer = open(options());
+    writer.lane(CALLS);
+    writer.start();
+    Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
+    append(writer, appends, 0, 2_000);
+    appends.forEach(Await::done);
+    KafkaEngine engine = numbering(options());
+    engine.start();
+
+    Await.until("all is numbered", () -> engine.lag("numbers") == 0);
+    numberedOnce(engine, 2_000);
+    // The mark of a transaction takes an offset on each partition.
+    long marks = 0;
+    for (int p = 0; p < 2; p++) {
+      marks += engine.lane(ECHOES).end(p) - engine.lane(ECHOES).read(p, 0, 10_000).size();
+    }
+    assertThat(marks).as("commits of 2,000 entries").isLessThan(500);
+  }
+
+  @Test
   void records_that_are_no_entry_cost_themselves_alone() {
     KafkaEngine engine = numbering(options());
     Shelf sink = new Shelf(0);
-    engine.attach("shelf", WORDS, sink);
+    engine.attach("shelf", CALLS, sink);
     engine.start();
     Queue<CompletableFuture<?>> appends = new ConcurrentLinkedQueue<>();
     append(engine, appends, 0, 10);
     appends.forEach(Await::done);
     try (var producer = new Clients(options()).producer()) {
-      producer.partitionsFor(prefix + ".words");
+      producer.partitionsFor(prefix + ".calls");
       for (int p = 0; p < 2; p++) {
-        producer.send(new ProducerRecord<>(prefix + ".words", p, null, new byte[] {1}));
-        producer.send(new ProducerRecord<>(prefix + ".words", p, new byte[] {7}, null));
+        producer.send(new ProducerRecord<>(prefix + ".calls", p, null, new byte[] {1}));
+        producer.send(new ProducerRecord<>(prefix + ".calls", p, new byte[] {7}, null));
       }
       producer.flush();
     }
@@ -266,20 +288,20 @@ class KafkaEngineTest {
     broker.start();
     Await.until(
         "it takes messages again",
-        () -> taken(engine.lane(WORDS).append(device(0), 310, "again").toCompletableFuture()));
+        () -> taken(engine.lane(CALLS).append(device(0), 310, "again").toCompletableFuture()));
     Queue<CompletableFuture<?>> after = new ConcurrentLinkedQueue<>();
     append(engine, after, 311, 600);
     after.forEach(Await::done);
 
     Await.until("all is numbered", () -> engine.lag("numbers") == 0);
     // What was not acknowledged may be there or not; what is there is numbered, and all else is.
-    Map<DeviceId, List<String>> words = all(engine.lane(WORDS));
+    Map<DeviceId, List<String>> words = all(engine.lane(CALLS));
     for (int i = 0; i < 600; i++) {
       if (i < 300 || i > 310) {
         assertThat(words.get(device(i))).contains("w" + i);
       }
     }
-    Map<DeviceId, List<String>> said = all(engine.lane(NUMBERED));
+    Map<DeviceId, List<String>> said = all(engine.lane(ECHOES));
     words.forEach((device, in) -> assertThat(said.get(device)).isEqualTo(numbered(in)));
     assertThat(engine.health().ready()).isTrue();
     engine.close();
@@ -298,8 +320,8 @@ class KafkaEngineTest {
 
   private KafkaEngine numbering(KafkaEngineOptions options) {
     KafkaEngine engine = open(options);
-    engine.lane(NUMBERED);
-    engine.host("numbers", WORDS, new NumbersStage());
+    engine.lane(ECHOES);
+    engine.host("numbers", CALLS, new EchoStage());
     return engine;
   }
 
@@ -310,7 +332,7 @@ class KafkaEngineTest {
   private static void append(
       KafkaEngine engine, Queue<CompletableFuture<?>> appends, int from, int to) {
     for (int i = from; i < to; i++) {
-      appends.add(engine.lane(WORDS).append(device(i), i, "w" + i).toCompletableFuture());
+      appends.add(engine.lane(CALLS).append(device(i), i, "w" + i).toCompletableFuture());
     }
   }
 
@@ -338,7 +360,7 @@ class KafkaEngineTest {
 
   /** Each word once, in the order of its device, with the next number. */
   private static void numberedOnce(KafkaEngine engine, int count) {
-    Map<DeviceId, List<String>> said = all(engine.lane(NUMBERED));
+    Map<DeviceId, List<String>> said = all(engine.lane(ECHOES));
     for (int d = 0; d < 5; d++) {
       List<String> expected = new ArrayList<>();
       for (int i = d; i < count; i += 5) {

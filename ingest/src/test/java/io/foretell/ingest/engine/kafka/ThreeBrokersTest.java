@@ -1,9 +1,10 @@
 package io.foretell.ingest.engine.kafka;
 
-import static io.foretell.ingest.engine.kafka.NumbersStage.NUMBERED;
-import static io.foretell.ingest.engine.kafka.NumbersStage.WORDS;
+import static io.foretell.ingest.engine.EchoStage.CALLS;
+import static io.foretell.ingest.engine.EchoStage.ECHOES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.Await;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
@@ -29,6 +30,9 @@ class ThreeBrokersTest {
 
   private static final Duration RECOVERY = Duration.ofSeconds(60);
 
+  // Longer than the brokers need to find out that one of them is gone.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   @TempDir Path folder;
 
   private final List<KafkaBroker> brokers = KafkaBroker.three();
@@ -45,8 +49,8 @@ class ThreeBrokersTest {
   @Test
   void acknowledging_goes_on_without_one_broker_stops_without_two_and_recovers() {
     engine = new KafkaEngine(options(), InstantSource.system(), new MemoryKeys());
-    engine.lane(NUMBERED);
-    engine.host("numbers", WORDS, new NumbersStage());
+    engine.lane(ECHOES);
+    engine.host("numbers", CALLS, new EchoStage());
     engine.start();
     assertThat(append(50)).isEqualTo(50);
 
@@ -67,11 +71,11 @@ class ThreeBrokersTest {
     assertThat(append(20)).isEqualTo(20);
     Await.until("the stage has all", RECOVERY, () -> lag() == 0);
     assertThat(engine.health().ready()).isTrue();
-    List<String> words = all(engine.lane(WORDS));
+    List<String> words = all(engine.lane(CALLS));
     assertThat(words).doesNotHaveDuplicates().containsSubsequence(acknowledged);
     List<String> numbered = new ArrayList<>();
     words.forEach(word -> numbered.add(numbered.size() + ":" + word));
-    assertThat(all(engine.lane(NUMBERED))).isEqualTo(numbered);
+    assertThat(all(engine.lane(ECHOES))).isEqualTo(numbered);
   }
 
   private KafkaEngineOptions options() {
@@ -79,11 +83,7 @@ class ThreeBrokersTest {
         brokers.stream().map(KafkaBroker::bootstrap).collect(Collectors.joining(","));
     return KafkaEngineOptions.of(bootstrap, folder)
         .withTopics("three", 1, 3)
-        .withPace(
-            Duration.ofMillis(10),
-            Duration.ofMillis(5),
-            Duration.ofMillis(50),
-            Duration.ofSeconds(20));
+        .withPace(Duration.ofMillis(10), Duration.ofMillis(5), Duration.ofMillis(50), PATIENCE);
   }
 
   /** How many of so many messages are acknowledged. */
@@ -93,7 +93,7 @@ class ThreeBrokersTest {
       int n = next.getAndIncrement();
       appends.add(
           engine
-              .lane(WORDS)
+              .lane(CALLS)
               .append(DEVICE, n, "w" + n)
               .handle((position, failure) -> failure == null ? "w" + n : "")
               .toCompletableFuture());

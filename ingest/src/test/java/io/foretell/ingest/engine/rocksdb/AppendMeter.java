@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
 import io.foretell.proto.Entry;

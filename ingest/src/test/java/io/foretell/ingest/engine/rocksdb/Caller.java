@@ -1,5 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.DeviceId;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

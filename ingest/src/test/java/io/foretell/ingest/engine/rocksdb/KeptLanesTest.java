@@ -1,6 +1,6 @@
 package io.foretell.ingest.engine.rocksdb;
 
-import static io.foretell.ingest.engine.rocksdb.EchoStage.CALLS;
+import static io.foretell.ingest.engine.EchoStage.CALLS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

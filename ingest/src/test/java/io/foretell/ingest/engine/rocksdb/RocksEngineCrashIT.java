@@ -2,6 +2,7 @@ package io.foretell.ingest.engine.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.Await;
 import io.foretell.proto.Entry;
 import io.foretell.proto.HandClock;

@@ -1,10 +1,12 @@
 package io.foretell.ingest.engine.rocksdb;
 
-import static io.foretell.ingest.engine.rocksdb.EchoStage.CALLS;
+import static io.foretell.ingest.engine.EchoStage.CALLS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.foretell.ingest.engine.AlarmStage;
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.Await;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;

@@ -1,8 +1,9 @@
 package io.foretell.ingest.engine.rocksdb;
 
-import static io.foretell.ingest.engine.rocksdb.EchoStage.CALLS;
+import static io.foretell.ingest.engine.EchoStage.CALLS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.foretell.ingest.engine.EchoStage;
 import io.foretell.proto.Await;
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;

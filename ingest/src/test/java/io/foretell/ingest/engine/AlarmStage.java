@@ -1,4 +1,4 @@
-package io.foretell.ingest.engine.rocksdb;
+package io.foretell.ingest.engine;
 
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;
@@ -7,7 +7,7 @@ import io.foretell.proto.Entry;
 import io.foretell.proto.Stage;
 
 /** Says so when the time is over that an entry names: {@code in MS}. The state is that moment. */
-final class AlarmStage implements Stage<Long, String> {
+public final class AlarmStage implements Stage<Long, String> {
   @Override
   public Long initial(DeviceId key) {
     return NEVER;

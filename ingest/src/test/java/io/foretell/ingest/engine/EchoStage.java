@@ -1,4 +1,4 @@
-package io.foretell.ingest.engine.kafka;
+package io.foretell.ingest.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -9,22 +9,23 @@ import io.foretell.proto.Entry;
 import io.foretell.proto.Stage;
 import io.foretell.proto.Topic;
 
-/** Says each device's words again, with a number that counts them. */
-final class NumbersStage implements Stage<Long, String> {
-  static final Topic<String> WORDS = Topic.lane("words", new Text());
-  static final Topic<String> NUMBERED = Topic.lane("numbered", new Text());
+/** Counts the entries of a device and says each again, with its number, on another lane. */
+public final class EchoStage implements Stage<Long, String> {
+  public static final Codec<String> TEXT_CODEC =
+      new Codec<>() {
+        @Override
+        public byte[] encode(String value) {
+          return value.getBytes(UTF_8);
+        }
 
-  private static final class Text implements Codec<String> {
-    @Override
-    public byte[] encode(String value) {
-      return value.getBytes(UTF_8);
-    }
+        @Override
+        public String decode(byte[] bytes) {
+          return new String(bytes, UTF_8);
+        }
+      };
 
-    @Override
-    public String decode(byte[] bytes) {
-      return new String(bytes, UTF_8);
-    }
-  }
+  public static final Topic<String> CALLS = Topic.lane("calls", TEXT_CODEC);
+  public static final Topic<String> ECHOES = Topic.lane("echoes", TEXT_CODEC);
 
   @Override
   public Long initial(DeviceId key) {
@@ -33,7 +34,7 @@ final class NumbersStage implements Stage<Long, String> {
 
   @Override
   public Long apply(Long state, Entry<String> entry, Emit out) {
-    out.to(NUMBERED, entry.key(), state + ":" + entry.value());
+    out.to(ECHOES, entry.key(), state + ":" + entry.value());
     return state + 1;
   }
 
