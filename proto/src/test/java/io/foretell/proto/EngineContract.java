@@ -34,7 +34,7 @@ public abstract class EngineContract {
   // It stands before all that tests append, so that only a test that moves it gets ticks by it.
   private final HandClock clock = new HandClock(0);
   private final List<Engine> opened = new ArrayList<>();
-  private final List<CompletionStage<Position>> sent = new ArrayList<>();
+  private final Sent sent = new Sent();
 
   /** Another engine over the storage of this test, which is empty when the test begins. */
   protected abstract Engine engine(InstantSource clock);
@@ -52,8 +52,8 @@ public abstract class EngineContract {
     Engine engine = started(new Recorder<>());
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
-      send(engine, TRUCK, i, "t" + i);
-      send(engine, VAN, i, "v" + i);
+      sent.add(engine, TRUCK, i, "t" + i);
+      sent.add(engine, VAN, i, "v" + i);
       expected.add("t" + i + "@" + i);
     }
     idle(engine);
@@ -115,10 +115,10 @@ public abstract class EngineContract {
       Recorder<String> heard = new Recorder<>();
       Engine engine = started(heard);
       for (int i = 0; i < 200; i++) {
-        send(engine, TRUCK, i, round + "/" + i);
+        sent.add(engine, TRUCK, i, round + "/" + i);
         expected.add(round + "/" + i + "@" + i);
       }
-      awaitSent();
+      sent.await();
       if (round == 1) {
         idle(engine);
       }
@@ -154,9 +154,7 @@ public abstract class EngineContract {
   void pass_sink_that_fails_gets_the_same_batch_again_and_outputs_come_once() {
     Recorder<String> heard = new Recorder<String>().failing(3);
     Engine engine = started(heard);
-    for (int i = 0; i < 50; i++) {
-      send(engine, TRUCK, i, "t" + i);
-    }
+    sent.add(engine, TRUCK, 50);
     idle(engine);
 
     List<List<Entry<String>>> batches = heard.batches();
@@ -205,10 +203,10 @@ public abstract class EngineContract {
     engine.attach("texts", TEXT, texts);
     engine.start();
     for (int i = 0; i < 300; i++) {
-      send(engine, TRUCK, i, "t" + i);
-      send(engine, VAN, i, "v" + i);
+      sent.add(engine, TRUCK, i, "t" + i);
+      sent.add(engine, VAN, i, "v" + i);
     }
-    awaitSent();
+    sent.await();
     Await.until("all are taken", () -> engine.lag("texts") == 0);
 
     assertThat(texts.taken()).hasSize(600);
@@ -259,9 +257,9 @@ public abstract class EngineContract {
     engine.attach("quick", TEXT, quick);
     engine.start();
     for (int i = 0; i < 1000; i++) {
-      send(engine, DeviceId.parse("d" + i % 50), i, "" + i);
+      sent.add(engine, DeviceId.parse("d" + i % 50), i, "" + i);
     }
-    awaitSent();
+    sent.await();
     Await.until("the quick one has all", () -> engine.lag("quick") == 0);
     assertThat(engine.lag("slow")).isEqualTo(1000);
 
@@ -280,10 +278,8 @@ public abstract class EngineContract {
     engine.host("second", SAID, new CountStage());
     engine.attach("said", SAID, said);
     engine.start();
-    for (int i = 0; i < 100; i++) {
-      send(engine, TRUCK, i, "t" + i);
-    }
-    awaitSent();
+    sent.add(engine, TRUCK, 100);
+    sent.await();
 
     Await.until("the last stage has all", () -> count(engine, TRUCK) == 100);
     Await.until("the sink has all", () -> said.taken().size() == 100);
@@ -527,10 +523,8 @@ public abstract class EngineContract {
   @Test
   void replay_of_another_stage_gives_that_stages_answer() {
     Engine engine = started(new Recorder<>());
-    for (int i = 0; i < 100; i++) {
-      send(engine, TRUCK, i, "t" + i);
-    }
-    awaitSent();
+    sent.add(engine, TRUCK, 100);
+    sent.await();
 
     List<String> out = new ArrayList<>();
     engine.replay(TEXT, new CountStage(), collecting(HEARD, out));
@@ -593,18 +587,8 @@ public abstract class EngineContract {
     clockMoved(engine);
   }
 
-  /** Many that need not wait for one another. */
-  private void send(Engine engine, DeviceId device, long at, String value) {
-    sent.add(engine.lane(TEXT).append(device, at, value));
-  }
-
-  private void awaitSent() {
-    sent.forEach(Await::done);
-    sent.clear();
-  }
-
   private void idle(Engine engine) {
-    awaitSent();
+    sent.await();
     Await.until("the stage has folded all", () -> engine.lag("journal") == 0);
   }
 
