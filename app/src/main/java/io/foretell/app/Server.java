@@ -1,5 +1,6 @@
 package io.foretell.app;
 
+import io.foretell.app.erasure.Connections;
 import io.foretell.app.erasure.Erasure;
 import io.foretell.app.erasure.ErasureApi;
 import io.foretell.app.erasure.Export;
@@ -140,7 +141,10 @@ public final class Server implements AutoCloseable {
   private Erasure erasure(DeviceStates states) {
     return new Erasure(
         parts.registry,
-        parts.presence,
+        parts
+            .everywhere
+            .map(all -> new Connections(parts.presence, all::written, parts.registry::endSessions))
+            .orElseGet(() -> Connections.alone(parts.presence)),
         Engines.erasable(parts.engine),
         states,
         parts.history,

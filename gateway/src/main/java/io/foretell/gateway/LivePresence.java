@@ -52,6 +52,8 @@ public final class LivePresence implements Presence {
 
   /**
    * Calls {@code listener} at each change, on the thread that noticed it; it must return at once.
+   * That a device opens an MQTT connection while it was there without one is a change as well,
+   * which is not appended.
    *
    * @return closes the subscription
    */
@@ -189,7 +191,17 @@ public final class LivePresence implements Presence {
       connections.put(by + "/" + connection, by);
       if (!online) {
         change(true, by, "connected", now);
+      } else if (by.equals(CONNECTED_VIA) && !via.equals(CONNECTED_VIA)) {
+        // It was there already; but whoever wants its connections ended must know of this one.
+        via = by;
+        reason = "connected";
+        tell();
       }
+    }
+
+    private void tell() {
+      Status status = status();
+      listeners.forEach(listener -> listener.accept(status));
     }
 
     void seen(String by, long now) {
@@ -230,9 +242,8 @@ public final class LivePresence implements Presence {
       since = now;
       via = by;
       reason = why;
-      Status status = status();
-      append(status);
-      listeners.forEach(listener -> listener.accept(status));
+      append(status());
+      tell();
     }
 
     synchronized boolean connected() {

@@ -42,6 +42,18 @@ final class LivePresenceTest {
   }
 
   @Test
+  void connection_of_a_device_that_was_there_without_one_is_told_of() {
+    presence.seen(TRUCK, "http");
+    presence.arrived(TRUCK, "mqtt", "1");
+    presence.arrived(TRUCK, "mqtt", "2");
+
+    assertThat(presence.of(TRUCK))
+        .hasValue(new Status(TRUCK, true, 1_000, 1_000, "mqtt", "connected"));
+    assertThat(heard).extracting(Status::via).containsExactly("http", "mqtt");
+    assertThat(lane.read(0, 0, 10)).as("appended").hasSize(1);
+  }
+
+  @Test
   void leaving_what_never_arrived_changes_nothing() {
     presence.arrived(TRUCK, "mqtt", "2");
     presence.left(TRUCK, "mqtt", "1", "late");

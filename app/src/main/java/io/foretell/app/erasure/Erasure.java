@@ -1,8 +1,6 @@
 package io.foretell.app.erasure;
 
 import io.foretell.app.http.DeviceStates;
-import io.foretell.gateway.LivePresence;
-import io.foretell.gateway.Presence;
 import io.foretell.gateway.identity.Registry;
 import io.foretell.ingest.DeviceStream;
 import io.foretell.ingest.engine.ErasableLanes;
@@ -21,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -32,10 +28,10 @@ import org.slf4j.LoggerFactory;
  * Takes out all that is known of a device, in records, lanes, states and history, and keeps a
  * proof.
  *
- * <p>First the device is removed: its secrets are void and its sessions end. Then, until a pass
- * finds nothing more: what it had sent is folded to the end, lanes and states are erased (on Kafka:
- * the key is destroyed), then the history, then the rows. It may be cut off anywhere; done again it
- * goes on, and the proof has the sums.
+ * <p>First the device is removed: its secrets are void and its sessions end, whichever process has
+ * them. Then, until a pass finds nothing more: what it had sent is folded to the end, lanes and
+ * states are erased (on Kafka: the key is destroyed), then the history, then the rows. It may be
+ * cut off anywhere; done again it goes on, and the proof has the sums.
  */
 public final class Erasure {
   /** The label by which devices of one owner are found. */
@@ -43,12 +39,11 @@ public final class Erasure {
 
   private static final Logger log = LoggerFactory.getLogger(Erasure.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final long GLANCE_MILLIS = 50;
   private static final int MOST_PASSES = 5;
   private static final int PAGE = 1_000;
 
   private final Registry registry;
-  private final LivePresence presence;
+  private final Connections connections;
   private final ErasableLanes lanes;
   private final DeviceStates states;
   private final AgeingHistory history;
@@ -64,7 +59,7 @@ public final class Erasure {
    */
   public Erasure(
       Registry registry,
-      LivePresence presence,
+      Connections connections,
       ErasableLanes lanes,
       DeviceStates states,
       AgeingHistory history,
@@ -72,7 +67,7 @@ public final class Erasure {
       Runnable scrub,
       InstantSource clock) {
     this.registry = registry;
-    this.presence = presence;
+    this.connections = connections;
     this.lanes = lanes;
     this.states = states;
     this.history = history;
@@ -119,10 +114,10 @@ public final class Erasure {
       if (pass == MOST_PASSES) {
         throw new LaneUnavailableException("something still comes in of the device; try again");
       }
-      awaitGone(device);
+      connections.awaitEnded(device, PATIENCE);
       more = pass(device, begun.id(), counts);
     }
-    presence.forget(device);
+    connections.forget(device);
     if (counts.values().stream().allMatch(count -> count == 0)) {
       proofs.cancel(begun.id());
       throw new InvalidInputException(ReasonCode.NOT_FOUND, "nothing is known of that device");
@@ -159,33 +154,6 @@ public final class Erasure {
   private static String named(String kind) {
     boolean lane = !kind.equals(ErasableLanes.STATES) && !kind.equals(ErasableLanes.KEYS);
     return lane ? "lane:" + kind : kind;
-  }
-
-  private void awaitGone(DeviceId device) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    CountDownLatch never = new CountDownLatch(1);
-    try {
-      while (online(device)) {
-        if (System.nanoTime() > deadline) {
-          throw new LaneUnavailableException("the device is still connected; try again");
-        }
-        if (never.await(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LaneUnavailableException("interrupted", e);
-    }
-  }
-
-  private boolean online(DeviceId device) {
-    return presence.of(device).filter(Presence.Status::online).filter(Erasure::held).isPresent();
-  }
-
-  /** A device without a connection counts as there until it was silent for long. */
-  private static boolean held(Presence.Status status) {
-    return status.via().equals("mqtt");
   }
 
   /** Erases all devices of an owner, one after the other. */

@@ -6,6 +6,7 @@ import static io.foretell.app.journey.ErasureIT.KEPT;
 import static io.foretell.app.journey.ErasureIT.KEPT_MARK;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.cli.Foretell;
@@ -13,7 +14,6 @@ import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer.Identity;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -31,6 +31,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class DistributedErasureIT {
   private static final String PREFIX = "erasure-" + ProcessHandle.current().pid();
+
+  private static final String ALL = "gateway,worker,desk";
 
   @TempDir Path folder;
 
@@ -51,7 +57,7 @@ final class DistributedErasureIT {
     Identity gone;
     try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
       String records = PostgresServer.shared().schemaOf(folder);
-      try (RunningServer server = server("one", shared, records, influxd)) {
+      try (RunningServer server = server("one", PREFIX, shared + "", records, influxd, ALL)) {
         gone = server.add(GONE);
         Identity kept = server.add(KEPT);
         ErasureIT.live(server, gone, GONE_MARK);
@@ -76,10 +82,54 @@ final class DistributedErasureIT {
         assertErased(server, records, gone, before, proof);
       }
       // With nothing but what is on the topics and in the databases.
-      try (RunningServer server = server("other", shared, records, influxd)) {
+      try (RunningServer server = server("other", PREFIX, shared + "", records, influxd, ALL)) {
         assertErased(server, records, gone, before, proof);
       }
     }
+  }
+
+  @Test
+  void device_connectedAtAnotherProcess_isCutThereAndErased() throws Exception {
+    String shared = folder.resolve("shared") + "";
+    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
+      String records = PostgresServer.shared().schemaOf(folder);
+      String prefix = PREFIX + "-two";
+      try (RunningServer desk = server("desk", prefix, shared, records, influxd, "worker,desk");
+          RunningServer gate = server("gate", prefix, shared, records, influxd, "gateway")) {
+        Identity gone = desk.add(GONE);
+        try (MqttClient device =
+            new MqttClient("tcp://127.0.0.1:" + gate.port("mqtt"), GONE, new MemoryPersistence())) {
+          connect(device, gone);
+          byte[] payload = "{\"engine.coolant\": 91.5}".getBytes(ISO_8859_1);
+          for (int i = 0; i < 5; i++) {
+            device.publish("v1/telemetry", payload, 1, false);
+          }
+          RunningServer.await("the desk knows that it is there", () -> online(desk));
+
+          Foretell.Ran erased = cli(desk, "erase", GONE, "--yes", "--by", "mrs.gone", "--json");
+
+          assertThat(erased.exit()).as(erased.err()).isZero();
+          JsonNode counts = ApiClient.JSON.readTree(erased.out()).path("counts");
+          assertThat(counts.path("lane:uplink").asLong()).isGreaterThanOrEqualTo(6);
+          assertThat(device.isConnected()).isFalse();
+          assertThatExceptionOfType(MqttException.class).isThrownBy(() -> connect(device, gone));
+          assertThat(keys(records, GONE)).isZero();
+          assertThat(desk.items("/devices", Map.of())).isEmpty();
+        }
+      }
+    }
+  }
+
+  private static void connect(MqttClient device, Identity as) throws MqttException {
+    MqttConnectOptions options = new MqttConnectOptions();
+    options.setUserName(as.device());
+    options.setPassword(as.token().toCharArray());
+    device.connect(options);
+  }
+
+  private static boolean online(RunningServer server) {
+    JsonNode device = server.api().get("/devices/" + GONE, Map.of());
+    return device.path("presence").path("online").asBoolean();
   }
 
   private void assertErased(
@@ -111,16 +161,18 @@ final class DistributedErasureIT {
     return Foretell.run(all.toArray(String[]::new));
   }
 
-  private RunningServer server(String name, Path shared, String records, Influxd influxd)
-      throws IOException {
+  private RunningServer server(
+      String name, String prefix, String shared, String records, Influxd influxd, String roles) {
     return RunningServer.in(
         folder.resolve(name),
+        "roles",
+        roles,
         "shared",
-        shared + "",
+        shared,
         "engine.kafka.bootstrap",
         KafkaBroker.shared().bootstrap(),
         "engine.kafka.prefix",
-        PREFIX,
+        prefix,
         "records.url",
         records,
         "history.influx.url",

@@ -541,8 +541,16 @@ public final class Registry implements Directory, Identities {
   }
 
   private void forget(DeviceId id, String why) {
-    changedElsewhere(id);
     log.info("{} {}", id, why);
+    endSessions(id);
+  }
+
+  /**
+   * Has the sessions of a device cut, whose secrets were made void before: for who sees that one
+   * goes on, since another process was not reached then.
+   */
+  public void endSessions(DeviceId id) {
+    changedElsewhere(id);
     revoked.forEach(listener -> listener.accept(id));
   }
 }

@@ -2,6 +2,7 @@ package io.foretell.gateway.presence.sql;
 
 import io.foretell.gateway.LivePresence;
 import io.foretell.gateway.Presence;
+import io.foretell.gateway.identity.RegisterUnavailableException;
 import io.foretell.proto.DeviceId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -184,6 +185,27 @@ public final class SharedPresence implements Presence {
   @Override
   public Optional<Status> of(DeviceId device) {
     return Optional.ofNullable(known(device.tenant()).get(device));
+  }
+
+  /**
+   * The device as it is written down now. What a process has just seen is written within half a
+   * second.
+   *
+   * @throws RegisterUnavailableException where the database does not answer
+   */
+  public Optional<Status> written(DeviceId device) {
+    try {
+      return jdbi.withHandle(
+          handle ->
+              handle
+                  .createQuery("SELECT * FROM presence WHERE tenant = :tenant AND device = :device")
+                  .bind("tenant", device.tenant())
+                  .bind("device", device.device())
+                  .map(ROW)
+                  .findOne());
+    } catch (JdbiException e) {
+      throw new RegisterUnavailableException("presence cannot be read: " + e.getMessage(), e);
+    }
   }
 
   @Override
