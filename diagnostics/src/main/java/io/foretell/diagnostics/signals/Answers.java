@@ -95,8 +95,9 @@ final class Answers {
       if (name != null && signal.in(data)) {
         long raw = signal.raw(data);
         double value = signal.enumerated() ? raw : signal.value(raw);
-        if (!Double.isNaN(value)) {
-          to.putIfAbsent(name.name(), value * name.factor() + name.offset());
+        value = value * name.factor() + name.offset();
+        if (Double.isFinite(value)) {
+          to.putIfAbsent(name.name(), value);
         }
       }
     }

@@ -106,9 +106,11 @@ public final class FrameDecoder {
           Mapped name = names == null ? null : names[next[0]];
           boolean there =
               !j1939 || !signal.integral() || bus.spoken.protocol().isValue(signal, raw);
-          double value = signal.scaled(raw);
-          if (name != null && there && !Double.isNaN(value)) {
-            to.signal(name.name(), value * name.factor() + name.offset());
+          if (name != null && there) {
+            double value = signal.scaled(raw) * name.factor() + name.offset();
+            if (Double.isFinite(value)) {
+              to.signal(name.name(), value);
+            }
           }
         });
   }
@@ -120,7 +122,7 @@ public final class FrameDecoder {
       int last = signal.start() + signal.bits() - 1;
       if (last / 8 < data.length) {
         double value = signal.value(raw(data, signal.start(), signal.bits()));
-        if (!Double.isNaN(value)) {
+        if (Double.isFinite(value)) {
           to.signal(signal.name(), value);
         }
       }

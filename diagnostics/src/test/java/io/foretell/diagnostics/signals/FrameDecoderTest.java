@@ -263,6 +263,23 @@ class FrameDecoderTest {
   }
 
   @Test
+  void mapping_without_bounds_is_refused() throws IOException {
+    Files.writeString(
+        folder.resolve("a.dbc"), "BO_ 256 A: 8 X\n SG_ b : 0|8@1+ (1,0) [0|0] \"\" X\n");
+    Path file =
+        Files.writeString(
+            folder.resolve("b.manifest.json"),
+            """
+            {"manifest": "m", "version": 1, "models": ["a*"],
+             "buses": {"*": {"dbc": ["a.dbc"], "mapping": {"b": {"to": "x.y", "offset": 1e400}}}}}
+            """);
+
+    assertThatThrownBy(() -> ManifestFiles.read(file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("b: factor and offset must be finite");
+  }
+
+  @Test
   void file_that_is_no_text_is_refused() throws IOException {
     Path file = Files.write(folder.resolve("b.manifest.json"), new byte[] {'{', (byte) 0xFF});
 

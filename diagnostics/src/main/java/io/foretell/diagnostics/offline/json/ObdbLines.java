@@ -82,7 +82,7 @@ final class ObdbLines implements LineDecoder {
       return;
     }
     double value = signal.value(raw);
-    if (!Double.isNaN(value)) {
+    if (Double.isFinite(value)) {
       to.put(signal.id(), value);
     }
   }

@@ -118,7 +118,10 @@ final class PgnList {
     if (resolution == 1 && !field.has("Offset")) {
       to.put(name, raw);
     } else {
-      to.put(name, raw * resolution + field.path("Offset").asDouble(0) * resolution);
+      double value = raw * resolution + field.path("Offset").asDouble(0) * resolution;
+      if (Double.isFinite(value)) {
+        to.put(name, value);
+      }
     }
   }
 

@@ -81,10 +81,18 @@ final class UdsDefinitionFile {
         bit,
         bits,
         node.path("signed").asBoolean(false),
-        node.path("factor").asDouble(1),
-        node.path("offset").asDouble(0),
+        finite(node, "factor", 1),
+        finite(node, "offset", 0),
         node.path("unit").asText(""),
         states);
+  }
+
+  private static double finite(JsonNode node, String what, double otherwise) {
+    double value = node.path(what).asDouble(otherwise);
+    if (!Double.isFinite(value)) {
+      throw wrong(what + " must be a finite number");
+    }
+    return value;
   }
 
   private static int bounded(JsonNode node, String what, int most) {

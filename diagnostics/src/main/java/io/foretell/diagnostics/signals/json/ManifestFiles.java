@@ -244,7 +244,11 @@ public final class ManifestFiles {
         throw wrong(at + "." + entry.getKey() + ": no name of a signal: '" + name + "'");
       }
       double factor = to.path("factor").asDouble(1);
-      mapping.put(entry.getKey(), new Mapped(name, factor, to.path("offset").asDouble(0)));
+      double offset = to.path("offset").asDouble(0);
+      if (!Double.isFinite(factor) || !Double.isFinite(offset)) {
+        throw wrong(at + "." + entry.getKey() + ": factor and offset must be finite");
+      }
+      mapping.put(entry.getKey(), new Mapped(name, factor, offset));
     }
     return mapping;
   }
