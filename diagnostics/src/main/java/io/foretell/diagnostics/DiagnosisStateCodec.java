@@ -21,6 +21,7 @@ import java.util.Map;
  */
 final class DiagnosisStateCodec implements Codec<DiagnosisState> {
   private static final int VERSION = 1;
+  private static final int MOST_IN_A_ROW = 1 << 30;
 
   private final List<FaultReader<?>> readers;
   private final List<Detector<?>> detectors;
@@ -58,7 +59,7 @@ final class DiagnosisStateCodec implements Codec<DiagnosisState> {
           ReasonCode.WRONG_SHAPE, "state of a diagnosis of an unknown version");
     }
     long[] clocks = {in.number(), in.number(), in.number()};
-    long[] counters = {in.count(), in.count(), in.count(), in.count()};
+    long[] counters = {in.counter(), in.counter(), in.counter(), in.counter()};
     DiagnosisState s =
         new DiagnosisState(
             episodes.decode(in.bytes()),
@@ -68,7 +69,7 @@ final class DiagnosisStateCodec implements Codec<DiagnosisState> {
     s.newest = clocks[0];
     s.frontier = clocks[1];
     s.waitingSince = clocks[2];
-    s.lateInARow = (int) counters[0];
+    s.lateInARow = (int) Math.min(counters[0], MOST_IN_A_ROW);
     s.late = counters[1];
     s.early = counters[2];
     s.newTimelines = counters[3];

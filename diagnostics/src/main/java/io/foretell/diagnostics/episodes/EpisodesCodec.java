@@ -57,7 +57,7 @@ public final class EpisodesCodec implements Codec<Episodes> {
     if (version < FIRST_VERSION || version > VERSION) {
       throw new InvalidInputException(ReasonCode.WRONG_SHAPE, "episodes of an unknown version");
     }
-    long refused = in.count();
+    long refused = in.counter();
     TreeMap<String, Episode> open = new TreeMap<>();
     for (int i = in.length(); i > 0; i--) {
       Episode e = read(in);

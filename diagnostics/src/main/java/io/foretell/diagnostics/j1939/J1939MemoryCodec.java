@@ -43,7 +43,7 @@ enum J1939MemoryCodec implements Codec<J1939Memory> {
     }
     int counts = from.length();
     for (int i = 0; i < counts; i++) {
-      long count = from.count();
+      long count = from.counter();
       if (i < memory.counts.length) {
         memory.counts[i] = count;
       }

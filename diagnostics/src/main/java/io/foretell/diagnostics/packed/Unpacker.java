@@ -12,6 +12,9 @@ import java.util.Map;
  * larger than what is left, are refused with {@link InvalidInputException}.
  */
 public final class Unpacker {
+  /** Nothing that happens one by one comes here in the life of a machine. */
+  private static final long MOST = 1L << 62;
+
   private final byte[] bytes;
   private int at;
 
@@ -25,6 +28,15 @@ public final class Unpacker {
     long value = varint();
     if (value < 0) {
       throw broken("negative count");
+    }
+    return value;
+  }
+
+  /** A count of what happens one by one, from which it can go on. */
+  public long counter() {
+    long value = count();
+    if (value > MOST) {
+      throw broken("counter " + value);
     }
     return value;
   }
