@@ -259,7 +259,7 @@ final class FleetCommand implements Callable<Integer> {
       double seconds = secondsUntilCaughtUp(fleet, killed);
       double worst = loading.join().millis(100);
       return Row.plain(
-          "until one of two killed workers is made good",
+          "until one of two workers, killed, is made good",
           seconds,
           "s",
           "%d messages/s go on, slowest acknowledgement meanwhile %s ms; until less than %s s of messages wait"

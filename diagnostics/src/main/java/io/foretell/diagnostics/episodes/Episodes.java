@@ -23,7 +23,7 @@ public final class Episodes {
   public static final long NEVER = Long.MAX_VALUE;
 
   /** How sources begin that are the units of SAE J1979 on a CAN bus. */
-  private static final String OBD_SOURCES = "obd:";
+  public static final String OBD_SOURCES = "obd:";
 
   /** ISO 14229-1 bit 4: its test has not completed since it was erased. */
   private static final int UNTESTED = 0x10;

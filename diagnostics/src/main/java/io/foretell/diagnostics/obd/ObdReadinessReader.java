@@ -2,6 +2,7 @@ package io.foretell.diagnostics.obd;
 
 import io.foretell.diagnostics.FaultReader;
 import io.foretell.diagnostics.Observation;
+import io.foretell.diagnostics.episodes.Episodes;
 import io.foretell.diagnostics.episodes.Monitor;
 import io.foretell.diagnostics.episodes.Readiness;
 import io.foretell.proto.Codec;
@@ -22,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * these alone and are passed over.
  */
 public final class ObdReadinessReader implements FaultReader<ObdReadinessReader.Nothing> {
-  /** Begins the name of a source. */
-  public static final String SOURCE = "obd:";
-
   private static final int EXTENDED = 1 << 31;
   private static final int FIRST_UNIT = 0x7E8;
   private static final int LAST_UNIT = 0x7EF;
@@ -114,7 +112,7 @@ public final class ObdReadinessReader implements FaultReader<ObdReadinessReader.
   }
 
   private static String source(int id) {
-    return SOURCE
+    return Episodes.OBD_SOURCES
         + HexFormat.of()
             .toHexDigits(id & Integer.MAX_VALUE, id < 0 ? 8 : 3)
             .toUpperCase(Locale.ROOT);
