@@ -145,7 +145,7 @@ public final class ObdDecoder {
     return switch (pid) {
       case 0x01, 0x41 -> {
         need(data, at + 4);
-        yield new ObdValue.Status(Readiness.of(data, at));
+        yield new ObdValue.Status(MonitorStatus.of(data, at));
       }
       case 0x02 -> {
         need(data, at + 2);

@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what engine and drive control units on a CAN bus answer of their monitors and of the last
@@ -30,18 +29,6 @@ public final class ObdReadinessReader implements FaultReader<ObdReadinessReader.
   private static final int CURRENT = 0x41;
   private static final int CLEARED = 0x44;
   private static final int LONGEST = 7;
-
-  /** Of compression ignition by the bits of bytes C and D; null where there is none. */
-  private static final @Nullable Monitor[] DIESEL = {
-    Monitor.NMHC_CATALYST,
-    Monitor.NOX_CATALYST,
-    null,
-    Monitor.BOOST_PRESSURE,
-    null,
-    Monitor.EXHAUST_SENSOR,
-    Monitor.PARTICULATE_FILTER,
-    Monitor.EGR_VVT
-  };
 
   /** A memory of nothing. */
   public enum Nothing {
@@ -143,7 +130,7 @@ public final class ObdReadinessReader implements FaultReader<ObdReadinessReader.
         break;
       }
       switch (pid) {
-        case 0x01 -> monitors = monitors(data, at + 1);
+        case 0x01 -> monitors = monitors(MonitorStatus.of(data, at + 1));
         case 0x30 -> since[0] = data[at + 1] & 0xFF;
         case 0x31 -> since[1] = two(data, at + 1);
         case 0x4E -> since[2] = two(data, at + 1);
@@ -168,7 +155,7 @@ public final class ObdReadinessReader implements FaultReader<ObdReadinessReader.
 
   private static int bytes(int pid) {
     return switch (pid) {
-      case 0x01 -> 4;
+      case 0x01 -> MonitorStatus.BYTES;
       case 0x21, 0x31, 0x4D, 0x4E -> 2;
       case 0x30 -> 1;
       default -> 0;
@@ -178,29 +165,10 @@ public final class ObdReadinessReader implements FaultReader<ObdReadinessReader.
   /**
    * No stored code while monitors have not run since the last clear: what was stored was cleared.
    */
-  private static Readiness monitors(byte[] data, int at) {
-    int continuous = data[at + 1] & Monitor.CONTINUOUS;
-    int continuousOpen = data[at + 1] >>> 4 & Monitor.CONTINUOUS;
-    boolean diesel = (data[at + 1] & 8) != 0;
-    int supported = continuous | others(data[at + 2] & 0xFF, diesel);
-    int open = continuousOpen | others(data[at + 3] & 0xFF, diesel);
-    boolean none = (data[at] & 0x7F) == 0;
-    boolean runs = (open & supported & ~Monitor.CONTINUOUS) != 0;
-    return Readiness.monitors(none && runs, supported, open);
-  }
-
-  private static int others(int bits, boolean diesel) {
-    if (!diesel) {
-      return bits << Monitor.CATALYST.ordinal();
-    }
-    int mask = 0;
-    for (int i = 0; i < DIESEL.length; i++) {
-      @Nullable Monitor monitor = DIESEL[i];
-      if (monitor != null && (bits >>> i & 1) != 0) {
-        mask |= monitor.bit();
-      }
-    }
-    return mask;
+  private static Readiness monitors(MonitorStatus status) {
+    int open = status.open();
+    boolean runs = (open & ~Monitor.CONTINUOUS) != 0;
+    return Readiness.monitors(status.codes() == 0 && runs, status.supported(), open);
   }
 
   private static int two(byte[] data, int at) {

@@ -12,7 +12,7 @@ public sealed interface ObdValue {
   record Supported(String bits) implements ObdValue {}
 
   /** Malfunction indicator and monitors, PID 01 and 41. */
-  record Status(Readiness readiness) implements ObdValue {}
+  record Status(MonitorStatus readiness) implements ObdValue {}
 
   /** Trouble codes, two bytes each. */
   record Codes(List<Integer> codes) implements ObdValue {}

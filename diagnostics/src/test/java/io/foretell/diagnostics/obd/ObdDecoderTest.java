@@ -3,6 +3,7 @@ package io.foretell.diagnostics.obd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.foretell.diagnostics.episodes.Monitor;
 import io.foretell.diagnostics.trace.Steps;
 import io.foretell.diagnostics.trace.Trace;
 import io.foretell.proto.InvalidInputException;
@@ -111,7 +112,9 @@ class ObdDecoderTest {
     assertThat(status.readiness().codes()).isEqualTo(3);
     assertThat(status.readiness().compression()).isTrue();
     assertThat(status.readiness().monitors())
-        .contains(new Readiness.Monitor("NOX_SCR_AFTERTREATMENT_MONITORING", true, false));
+        .contains(
+            new MonitorStatus.Line(
+                "NOX_SCR_AFTERTREATMENT_MONITORING", Monitor.NOX_CATALYST, true, false));
   }
 
   @ParameterizedTest

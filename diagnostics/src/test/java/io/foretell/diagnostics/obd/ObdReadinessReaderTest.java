@@ -49,6 +49,14 @@ class ObdReadinessReaderTest {
   }
 
   @Test
+  void particulate_filter_of_a_spark_engine_is_the_monitor_of_any() {
+    Readiness readiness = one("7E8", "06410100001010").readiness().orElseThrow();
+
+    assertThat(readiness.supported()).isEqualTo(Monitor.PARTICULATE_FILTER.bit());
+    assertThat(readiness.open()).isEqualTo(Monitor.PARTICULATE_FILTER.bit());
+  }
+
+  @Test
   void compression_ignition_has_other_monitors() {
     Readiness readiness = one("98DAF110", "064101000FEB42").readiness().orElseThrow();
 

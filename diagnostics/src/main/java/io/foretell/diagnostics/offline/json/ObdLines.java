@@ -7,13 +7,13 @@ import io.foretell.diagnostics.codes.CodeBook;
 import io.foretell.diagnostics.codes.J2012;
 import io.foretell.diagnostics.codes.Notation;
 import io.foretell.diagnostics.obd.ElmAnswer;
+import io.foretell.diagnostics.obd.MonitorStatus;
 import io.foretell.diagnostics.obd.MonitorTest;
 import io.foretell.diagnostics.obd.ObdAnswer;
 import io.foretell.diagnostics.obd.ObdDecoder;
 import io.foretell.diagnostics.obd.ObdRequest;
 import io.foretell.diagnostics.obd.ObdSignal;
 import io.foretell.diagnostics.obd.ObdValue;
-import io.foretell.diagnostics.obd.Readiness;
 import io.foretell.diagnostics.obd.UnitAnswer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -213,14 +213,14 @@ final class ObdLines implements LineDecoder {
     node.add(book.title(Notation.of(letters)));
   }
 
-  private static void put(ObjectNode node, Readiness readiness) {
+  private static void put(ObjectNode node, MonitorStatus readiness) {
     node.put("mil", readiness.mil());
     node.put("dtc_count", readiness.codes());
     node.put("ignition", readiness.compression() ? "compression" : "spark");
-    for (String name : Readiness.allNames()) {
+    for (String name : MonitorStatus.allNames()) {
       node.putArray(name).add(false).add(false);
     }
-    for (Readiness.Monitor monitor : readiness.monitors()) {
+    for (MonitorStatus.Line monitor : readiness.monitors()) {
       node.putArray(monitor.name()).add(monitor.supported()).add(monitor.complete());
     }
   }
