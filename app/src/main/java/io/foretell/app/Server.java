@@ -256,7 +256,11 @@ public final class Server implements AutoCloseable {
     start(ground.tables().records());
     parts.neighbours.ifPresent(this::start);
     parts.laneKeys.ifPresent(this::start);
-    startLanesAndHistory();
+    // Lanes are handed to the history at once, so it is there before them, and is closed after.
+    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
+      start(parts.history);
+    }
+    start(parts.engine);
     if (parts.has(Role.WORKER) && !config.get(Config.HISTORY_RETENTION).rules().isEmpty()) {
       start(new Ageing(parts.history, parts.clock, parts::turn));
     }
@@ -276,21 +280,6 @@ public final class Server implements AutoCloseable {
         this::refreshMetadata, 0, REFRESH_SECONDS, TimeUnit.SECONDS);
     ServerMetrics.parts(metrics, started);
     writeRunning();
-  }
-
-  // Lanes that wait on Kafka are handed to the history at once, so it is there before them. The
-  // embedded ones say who has the data folder, so they are the first to open anything in it.
-  private void startLanesAndHistory() {
-    boolean own = parts.laneKeys.isEmpty();
-    if (own) {
-      start(parts.engine);
-    }
-    if (parts.has(Role.WORKER) || parts.has(Role.DESK)) {
-      start(parts.history);
-    }
-    if (!own) {
-      start(parts.engine);
-    }
   }
 
   private void startListeners() {

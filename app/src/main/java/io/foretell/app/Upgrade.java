@@ -27,15 +27,17 @@ public final class Upgrade {
    * @param data of a server that does not run
    * @param dryRun on a copy of the records, which is removed afterwards
    * @return the changes, in their order; empty where all is of this version
-   * @throws io.foretell.ingest.engine.rocksdb.StoreRefusedException where a server runs, or a later
-   *     version wrote the lanes
+   * @throws FolderInUseException where a server runs
+   * @throws io.foretell.ingest.engine.rocksdb.StoreRefusedException where one has the lanes, or a
+   *     later version wrote them
    * @throws io.foretell.app.records.RecordsRefusedException where a later version changed the
    *     records
    */
   public static List<String> run(Path data, boolean dryRun) throws IOException {
     Path lanes = data.resolve(Stores.LANES);
     List<String> changes = new ArrayList<>();
-    try (RestingStore held = RestingStore.open(lanes)) {
+    try (RestingStore held = RestingStore.open(lanes);
+        DataFolder ours = DataFolder.hold(data)) {
       if (held.format() < RestingStore.FORMAT) {
         changes.add(Stores.LANES + " format " + RestingStore.FORMAT);
       }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.foretell.gateway.ListenerException;
-import io.foretell.ingest.engine.rocksdb.StoreRefusedException;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -60,11 +59,9 @@ final class ServerStartTest {
   @Test
   void start_onAFolderInUse_fails_andTheFirstServerStaysFound() {
     try (Server first = server(Map.of()).start()) {
-      Server second = server(Map.of());
-
-      assertThatExceptionOfType(StoreRefusedException.class)
-          .isThrownBy(second::start)
-          .withMessageContaining("in use");
+      assertThatExceptionOfType(FolderInUseException.class)
+          .isThrownBy(() -> server(Map.of()))
+          .withMessageContaining("in use by another process (" + ProcessHandle.current().pid());
 
       assertThat(data.resolve("server.json")).exists();
       assertThat(first.health()).allMatch(part -> part.ready());

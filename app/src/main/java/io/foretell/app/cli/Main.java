@@ -1,6 +1,7 @@
 package io.foretell.app.cli;
 
 import io.foretell.app.Config;
+import io.foretell.app.FolderInUseException;
 import io.foretell.app.client.CommandFailed;
 import io.foretell.app.logs.Logs;
 import io.foretell.app.migrate.MigrationException;
@@ -141,6 +142,7 @@ public final class Main {
             || failure instanceof ListenerException
             || failure instanceof IOException
             || failure instanceof UncheckedIOException
+            || failure instanceof FolderInUseException
             || failure instanceof RecordsRefusedException
             || failure instanceof MigrationException
             || failure instanceof LaneUnavailableException

@@ -1,6 +1,7 @@
 package io.foretell.app.migrate;
 
 import io.foretell.app.Config;
+import io.foretell.app.DataFolder;
 import io.foretell.app.records.Records;
 import io.foretell.firmwareota.blobs.KeptBlobs;
 import io.foretell.ingest.engine.Filling;
@@ -80,7 +81,8 @@ public final class Migration {
   private Report run() throws IOException, SQLException {
     requireSense();
     Report report = null;
-    try (Resting lanes = holder.lanes()) {
+    try (DataFolder ours = DataFolder.hold(terms.config().get(Config.DATA));
+        Resting lanes = holder.lanes()) {
       requirePartitions(lanes);
       report = terms.dryRun() ? counted(lanes) : moved(lanes);
     } finally {
