@@ -174,6 +174,7 @@ class ReadinessTest {
   @CsvSource({
     "obd, P0301, MISFIRE", "uds, P0456, EVAPORATIVE", "obd, P0420, CATALYST", "obd, P0128, ",
         "obd, C0040, ",
+    "obd, P0033, ", "obd, P030A, ", "obd, P0423, ", "obd, P044A, ", "obd, P0425, ",
     "obd, B0300, ", "j1939, SPN 1324, MISFIRE", "j1939, SPN 100, ", "maker, P0301, ", "obd, P2BAE, "
   })
   void fault_is_watched_by_the_monitor_of_its_system_or_by_all(
