@@ -7,6 +7,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +31,12 @@ public final class DataFolder implements AutoCloseable {
    *
    * @param folder that is there
    * @throws FolderInUseException where another has it
-   * @throws IOException where its lock cannot be written
+   * @throws IOException where it is not there, or its lock cannot be written
    */
   public static DataFolder hold(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException("there is no folder " + folder);
+    }
     FileChannel channel =
         FileChannel.open(
             folder.resolve(FILE),

@@ -36,8 +36,8 @@ public final class Upgrade {
   public static List<String> run(Path data, boolean dryRun) throws IOException {
     Path lanes = data.resolve(Stores.LANES);
     List<String> changes = new ArrayList<>();
-    try (RestingStore held = RestingStore.open(lanes);
-        DataFolder ours = DataFolder.hold(data)) {
+    try (DataFolder ours = DataFolder.hold(data);
+        RestingStore held = RestingStore.open(lanes)) {
       if (held.format() < RestingStore.FORMAT) {
         changes.add(Stores.LANES + " format " + RestingStore.FORMAT);
       }

@@ -33,13 +33,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server is killed twenty times ({@code -Dforetell.kills=N}: N times) while devices report to it,
+ * A server is killed twelve times ({@code -Dforetell.kills=N}: N times) while devices report to it,
  * over MQTT with QoS 1 and 2 and over CoAP, sometimes before it has come up, and always begins
  * again on the same folder. What it has acknowledged is there in the end, once.
  */
 public final class KillIT {
   private static final Logger log = LoggerFactory.getLogger(KillIT.class);
-  private static final int ROUNDS = Integer.getInteger("foretell.kills", 20);
+  private static final int ROUNDS = Integer.getInteger("foretell.kills", 12);
   private static final int DEVICES = 4;
   private static final long SEED = 20_260_731;
   // Devices number their reports by the millisecond: half a second is 500 reports.

@@ -8,6 +8,7 @@ import io.foretell.app.cli.Foretell;
 import io.foretell.app.records.Records;
 import io.foretell.ingest.engine.rocksdb.FillingStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -68,8 +69,12 @@ final class UpgradeTest {
     Foretell.Ran ran = Foretell.run("upgrade", "--data", data.resolve("nowhere") + "");
 
     assertThat(ran.exit()).isEqualTo(1);
-    assertThat(ran.err()).contains("there are no lanes in");
+    assertThat(ran.err()).contains("there is no folder");
     assertThat(data.resolve("nowhere")).doesNotExist();
+
+    Path empty = Files.createDirectories(data.resolve("empty"));
+    assertThat(Foretell.run("upgrade", "--data", empty + "").err())
+        .contains("there are no lanes in");
   }
 
   private String upgrade(String... more) {
