@@ -2,10 +2,9 @@ package io.foretell.app.journey;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.client.ApiClient;
+import io.foretell.proto.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +15,7 @@ import java.time.Duration;
 
 /** Debian's InfluxDB 1.6 on a free port, with its data in a folder of the test. */
 public final class Influxd implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final int port;
@@ -29,10 +28,7 @@ public final class Influxd implements AutoCloseable {
 
   /** Starts one. */
   public static Influxd in(Path folder) throws IOException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePort.pick();
     Path settings =
         Files.writeString(
             folder.resolve("influxdb.conf"),

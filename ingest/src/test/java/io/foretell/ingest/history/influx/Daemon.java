@@ -1,8 +1,7 @@
 package io.foretell.ingest.history.influx;
 
+import io.foretell.proto.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -18,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A real server that a test starts on a free port, with its data in a folder of the test. */
 final class Daemon implements AutoCloseable {
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> command;
@@ -34,7 +33,7 @@ final class Daemon implements AutoCloseable {
   }
 
   static Daemon influxd(Path folder, boolean authentication) throws IOException {
-    int port = freePort();
+    int port = FreePort.pick();
     Path config =
         Files.writeString(
             folder.resolve("influxdb.conf"),
@@ -59,7 +58,7 @@ final class Daemon implements AutoCloseable {
   }
 
   static Daemon victoriaMetrics(Path folder) throws IOException {
-    int port = freePort();
+    int port = FreePort.pick();
     return new Daemon(
             List.of(
                 "victoria-metrics",
@@ -154,11 +153,5 @@ final class Daemon implements AutoCloseable {
     }
     throw new AssertionError(
         command.get(0) + " did not come up:\n" + Files.readString(folder.resolve("log")));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
