@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.cli.Foretell;
 import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer.Identity;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.nio.file.Files;
@@ -55,7 +56,8 @@ final class DistributedErasureIT {
     Map<String, JsonNode> before = new HashMap<>();
     JsonNode proof;
     Identity gone;
-    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
+    try (HistoryServer influxd =
+        HistoryServer.influx(Files.createDirectory(folder.resolve("influx")))) {
       String records = PostgresServer.shared().schemaOf(folder);
       try (RunningServer server = server("one", PREFIX, shared + "", records, influxd, ALL)) {
         gone = server.add(GONE);
@@ -91,7 +93,8 @@ final class DistributedErasureIT {
   @Test
   void device_connectedAtAnotherProcess_isCutThereAndErased() throws Exception {
     String shared = folder.resolve("shared") + "";
-    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
+    try (HistoryServer influxd =
+        HistoryServer.influx(Files.createDirectory(folder.resolve("influx")))) {
       String records = PostgresServer.shared().schemaOf(folder);
       String prefix = PREFIX + "-two";
       try (RunningServer desk = server("desk", prefix, shared, records, influxd, "worker,desk");
@@ -162,7 +165,12 @@ final class DistributedErasureIT {
   }
 
   private RunningServer server(
-      String name, String prefix, String shared, String records, Influxd influxd, String roles) {
+      String name,
+      String prefix,
+      String shared,
+      String records,
+      HistoryServer influxd,
+      String roles) {
     return RunningServer.in(
         folder.resolve(name),
         "roles",
@@ -176,7 +184,7 @@ final class DistributedErasureIT {
         "records.url",
         records,
         "history.influx.url",
-        influxd.url());
+        influxd.url().toString());
   }
 
   private static long keys(String records, String device) throws SQLException {

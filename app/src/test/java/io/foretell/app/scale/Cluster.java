@@ -1,8 +1,8 @@
 package io.foretell.app.scale;
 
 import io.foretell.app.client.ApiClient;
-import io.foretell.app.journey.Influxd;
 import io.foretell.app.kill.ServerProcess;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.io.IOException;
@@ -26,7 +26,7 @@ final class Cluster implements AutoCloseable {
   private static final AtomicInteger CLUSTERS = new AtomicInteger();
 
   private final Path folder;
-  private final Influxd influxd;
+  private final HistoryServer influxd;
   private final List<String> settings = new ArrayList<>();
   private final Map<String, ServerProcess> nodes = new LinkedHashMap<>();
   private final Random random = new Random(7);
@@ -38,7 +38,7 @@ final class Cluster implements AutoCloseable {
    */
   Cluster(Path folder, String... more) throws IOException {
     this.folder = folder;
-    influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")));
+    influxd = HistoryServer.influx(Files.createDirectory(folder.resolve("influx")));
     String prefix = "cluster-" + ProcessHandle.current().pid() + "-" + CLUSTERS.incrementAndGet();
     settings.addAll(
         List.of(
