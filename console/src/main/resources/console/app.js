@@ -136,8 +136,9 @@ async function enter() {
     return;
   }
   shell.stop?.();
+  // What happened before the stream began, or while it was broken, is told by none of its events.
   shell.stop = follow({}, (type, data) => shell.page?.event?.(type, data),
-    (online) => { shell.online = online; update(); });
+    (online) => { shell.online = online; if (online) shell.page?.again?.(); update(); });
   route();
 }
 

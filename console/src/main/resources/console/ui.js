@@ -57,19 +57,22 @@ export const dot = (online) => {
   return html`<span class="dot ${online ? 'on' : 'off'}" role="img" aria-label=${word} title=${word}></span>`;
 };
 
-/** Calls something at most once in a while, and once more after the last call. */
+/**
+ * Calls something at most once in a while, and once more after the last call; never while what it
+ * began is under way, so that an old answer cannot overtake a new one.
+ */
 export function calmly(run, wait = 700) {
   let timer = 0;
+  let busy = false;
   let again = false;
-  const tick = () => {
-    timer = 0;
-    if (again) { again = false; timer = setTimeout(tick, wait); run(); }
+  const begin = async () => {
+    busy = true;
+    again = false;
+    const rest = new Promise((rested) => { timer = setTimeout(rested, wait); });
+    try { await run(); } finally { await rest; busy = false; }
+    if (again) begin();
   };
-  const calm = () => {
-    if (timer) { again = true; return; }
-    timer = setTimeout(tick, wait);
-    run();
-  };
+  const calm = () => { if (busy) again = true; else begin(); };
   calm.cancel = () => { clearTimeout(timer); again = false; };
   return calm;
 }

@@ -77,6 +77,7 @@ export function campaign({ update, id }) {
         ${timeline(c.timeline || [], happened)}`;
     },
     event: (type, data) => { if (type === 'campaign' && (!data.id || data.id === id)) load(); },
+    again: load,
     close: () => load.cancel(),
   };
 }

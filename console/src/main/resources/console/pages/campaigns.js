@@ -26,6 +26,7 @@ export function campaigns({ update }) {
         </a>`)}</div>`
       : state.loaded ? empty(t('campaigns.none')) : html`<p class="quiet">${t('loading')}</p>`}`,
     event: (type) => { if (type === 'campaign') load(); },
+    again: load,
     close: () => load.cancel(),
   };
 }

@@ -12,6 +12,7 @@ export function device({ update, id }) {
   const state = { device: null, faults: [], latest: [], commands: [], tickets: [], chosen: new Set(), failure: null, said: '' };
   let chart = null;
   let left = false;
+  let begun = false;
   let plots = 0;
   let arriving = null;
 
@@ -22,7 +23,10 @@ export function device({ update, id }) {
         get('/tickets', { device: id, limit: 20 }),
       ]);
       Object.assign(state, { device: d, faults: faults.items, latest: latest.items, commands: commands.items, tickets: tickets.items, failure: null });
-      if (!state.chosen.size && latest.items.length) { state.chosen.add(latest.items[0].signal); plot(); }
+      if (!begun && latest.items.length) {
+        begun = true;
+        if (!state.chosen.size) { state.chosen.add(latest.items[0].signal); plot(); }
+      }
     } catch (failure) { state.failure = failure; }
     update();
   }, 1200);
@@ -39,7 +43,7 @@ export function device({ update, id }) {
       }
       update();
     } else load();
-  });
+  }, (online) => { if (online) load(); });
 
   async function plot() {
     if (left) return;
@@ -169,6 +173,7 @@ export function device({ update, id }) {
       ${problem(state.failure)}
       ${state.device ? body() : state.failure ? nothing : html`<p class="quiet">${t('loading')}</p>`}`,
     event: (type, data) => { if (data.device === id) load(); },
+    again: load,
     close: () => { left = true; stop(); load.cancel(); chart?.close(); },
   };
 }

@@ -83,6 +83,7 @@ export function fleet({ update }) {
         ${state.next ? html`<button @click=${more}>${t('more')}</button>` : nothing}`
       : state.figures ? empty(state.q || state.health ? t('fleet.noneFound') : t('fleet.none')) : nothing}`,
     event: (type) => { if (type !== 'signals') load(); },
+    again: load,
     close: () => load.cancel(),
   };
 }

@@ -69,6 +69,7 @@ export function ticket({ update, id }) {
         ${timeline(k.timeline || [])}`;
     },
     event: (type, data) => { if (type === 'ticket' && data.id === id) load(); },
+    again: load,
     relabel: load,
     close: () => load.cancel(),
   };

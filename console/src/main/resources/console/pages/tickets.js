@@ -72,6 +72,7 @@ export function tickets({ update, query }) {
         ${state.next ? html`<button @click=${more}>${t('more')}</button>` : nothing}`
       : state.loaded ? empty(t('tickets.none')) : html`<p class="quiet">${t('loading')}</p>`}`,
     event: (type) => { if (type === 'ticket') load(); },
+    again: load,
     close: () => load.cancel(),
   };
 }

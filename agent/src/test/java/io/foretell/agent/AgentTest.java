@@ -130,7 +130,7 @@ final class AgentTest {
       }
       go.countDown();
       for (Thread thread : threads) {
-        thread.join(20_000);
+        thread.join(60_000);
       }
       assertThat(tested.backlog()).isZero();
     }
@@ -139,7 +139,7 @@ final class AgentTest {
 
   private static void awaitQuietly(CountDownLatch latch) {
     try {
-      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

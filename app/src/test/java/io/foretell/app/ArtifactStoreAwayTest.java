@@ -2,9 +2,9 @@ package io.foretell.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,11 +25,18 @@ final class ArtifactStoreAwayTest {
 
   @Test
   void artifact_that_cannot_be_stored_is_refused_as_something_to_try_again() throws Exception {
+    try (Socket nobody = new Socket()) { // has a port, and does not listen there
+      nobody.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+      refused(nobody.getLocalPort());
+    }
+  }
+
+  private void refused(int closedPort) throws Exception {
     Map<String, String> settings = new HashMap<>();
     settings.put("data", data.toString());
     List.of("mqtt-port", "mqtts-port", "coap-port", "coaps-port", "http-port")
         .forEach(port -> settings.put(port, "0"));
-    settings.put("artifacts.s3.url", "http://127.0.0.1:" + closedPort());
+    settings.put("artifacts.s3.url", "http://127.0.0.1:" + closedPort);
     settings.put("artifacts.s3.bucket", "fleet");
     settings.put("artifacts.s3.access-key", "key");
     settings.put("artifacts.s3.secret-key", "the-secret");
@@ -59,12 +66,6 @@ final class ArtifactStoreAwayTest {
           .flatExtracting(part -> part.notices())
           .extracting(notice -> notice.code())
           .contains("ARTIFACTS_UNAVAILABLE");
-    }
-  }
-
-  private static int closedPort() throws IOException {
-    try (ServerSocket once = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return once.getLocalPort();
     }
   }
 }

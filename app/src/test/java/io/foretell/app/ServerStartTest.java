@@ -31,7 +31,7 @@ final class ServerStartTest {
 
   private static final List<String> OURS =
       List.of("vert.x-", "foretell-", "coap-", "records", "downlink", "lanes-", "history-");
-  private static final long PATIENCE_MILLIS = 5_000;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   @TempDir Path data;
 
@@ -95,7 +95,7 @@ final class ServerStartTest {
     return new Server(Config.of(Optional.empty(), Map.of(), all), InstantSource.system());
   }
 
-  /** The threads of servers that live and do not end within a few seconds. */
+  /** The threads of servers that live and do not end though they are waited for. */
   private static Set<String> threads() {
     Set<String> found = new TreeSet<>();
     for (Thread thread : Thread.getAllStackTraces().keySet()) {

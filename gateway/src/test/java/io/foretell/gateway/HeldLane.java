@@ -48,9 +48,9 @@ public final class HeldLane<T> implements Lane<T> {
 
   /** The next append, waited for. */
   public Append<T> next() throws InterruptedException {
-    Append<T> append = appends.poll(10, TimeUnit.SECONDS);
+    Append<T> append = appends.poll(60, TimeUnit.SECONDS);
     if (append == null) {
-      throw new AssertionError("nothing was appended to " + name + " in 10 s");
+      throw new AssertionError("nothing was appended to " + name + " in 60 s");
     }
     return append;
   }

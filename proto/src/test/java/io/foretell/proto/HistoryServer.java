@@ -2,8 +2,6 @@ package io.foretell.proto;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,7 +20,7 @@ import java.util.List;
 public final class HistoryServer implements AutoCloseable {
   private static final String INSTALL =
       " is not installed: apt-get install influxdb victoria-metrics";
-  private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> command;
@@ -49,7 +47,7 @@ public final class HistoryServer implements AutoCloseable {
   /** The same; with authentication it lets nobody in before there is a user. */
   public static HistoryServer influx(Path folder, boolean authentication) {
     try {
-      int port = freePort();
+      int port = FreePort.pick();
       Path settings =
           Files.writeString(
               folder.resolve("influxdb.conf"),
@@ -78,18 +76,14 @@ public final class HistoryServer implements AutoCloseable {
 
   /** Starts a VictoriaMetrics, and waits until it answers. */
   public static HistoryServer victoriaMetrics(Path folder) {
-    try {
-      int port = freePort();
-      List<String> command =
-          List.of(
-              "victoria-metrics",
-              "-storageDataPath=" + folder.resolve("data"),
-              "-httpListenAddr=127.0.0.1:" + port,
-              "-retentionPeriod=100y");
-      return new HistoryServer(command, folder, port);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    int port = FreePort.pick();
+    List<String> command =
+        List.of(
+            "victoria-metrics",
+            "-storageDataPath=" + folder.resolve("data"),
+            "-httpListenAddr=127.0.0.1:" + port,
+            "-retentionPeriod=100y");
+    return new HistoryServer(command, folder, port);
   }
 
   /** Where it takes writes and questions. */
@@ -182,12 +176,6 @@ public final class HistoryServer implements AutoCloseable {
       return send(to("/ping").build()).statusCode() / 100 == 2;
     } catch (UncheckedIOException notYet) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -5,7 +5,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ public final class KafkaBroker {
    */
   public static List<KafkaBroker> three() {
     try {
-      int[] controllers = {freePort(), freePort(), freePort()};
+      int[] controllers = {FreePort.pick(), FreePort.pick(), FreePort.pick()};
       String voters =
           "controller.quorum.voters="
               + IntStream.rangeClosed(1, 3)
@@ -72,7 +71,7 @@ public final class KafkaBroker {
 
   private static KafkaBroker alone() {
     try {
-      int controller = freePort();
+      int controller = FreePort.pick();
       return new KafkaBroker(
           1, 1, controller, "controller.quorum.bootstrap.servers=127.0.0.1:" + controller);
     } catch (IOException e) {
@@ -86,18 +85,12 @@ public final class KafkaBroker {
 
   private KafkaBroker(int id, int brokers, int controller, String quorum) throws IOException {
     folder = Files.createTempDirectory("foretell-kafka");
-    port = freePort();
+    port = FreePort.pick();
     settings =
         Files.writeString(
             folder.resolve("server.properties"), settings(id, brokers, controller) + quorum + "\n");
     process = launch(brokers == 1 ? "format-alone" : "format");
     Runtime.getRuntime().addShutdownHook(new Thread(this::remove));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private String settings(int id, int brokers, int controller) {
@@ -193,7 +186,7 @@ public final class KafkaBroker {
   public void stop() {
     process.destroyForcibly();
     try {
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new AssertionError("the broker does not stop");
       }
     } catch (InterruptedException e) {

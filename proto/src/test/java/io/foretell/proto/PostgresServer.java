@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -61,7 +59,7 @@ public final class PostgresServer {
         run("chown", "postgres", folder.toString());
       }
       run(asUser("initdb", "-D", folder.toString(), "-U", USER, "-A", "trust", "-E", "UTF8", "-N"));
-      port = freePort();
+      port = FreePort.pick();
       process = launch();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -97,12 +95,6 @@ public final class PostgresServer {
     command.add(bin.resolve(program).toString());
     command.addAll(List.of(arguments));
     return command.toArray(String[]::new);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private Process launch() {
@@ -178,7 +170,7 @@ public final class PostgresServer {
   public void stop() {
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new AssertionError("PostgreSQL does not stop");
       }
     } catch (IOException e) {

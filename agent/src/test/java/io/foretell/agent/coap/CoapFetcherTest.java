@@ -66,8 +66,7 @@ final class CoapFetcherTest {
     server.start();
     fetcher =
         CoapFetcher.plain(
-                new InetSocketAddress("127.0.0.1", endpoint.getAddress().getPort()), "secret")
-            .withPatience(1000);
+            new InetSocketAddress("127.0.0.1", endpoint.getAddress().getPort()), "secret");
   }
 
   @AfterEach
@@ -132,7 +131,8 @@ final class CoapFetcherTest {
     silentAfter = 4;
     byte[] got = new byte[10_000];
     int n = 0;
-    try (InputStream body = fetcher.artifact(DIGEST, 0)) {
+    try (CoapFetcher hasty = fetcher.withPatience(6_000);
+        InputStream body = hasty.artifact(DIGEST, 0)) {
       n = body.readNBytes(got, 0, 4096);
       assertThatIOException().isThrownBy(body::read).withMessageContaining("no answer");
     }

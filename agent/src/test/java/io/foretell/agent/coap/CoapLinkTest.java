@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.foretell.agent.Ack;
 import io.foretell.agent.LinkException;
 import io.foretell.agent.Message;
+import io.foretell.proto.FreePort;
 import io.foretell.proto.v1.DeviceCommand;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -166,7 +167,7 @@ final class CoapLinkTest {
   /** Connects, and waits until the server's side counts the observer too. */
   private void connectAndObserve() throws InterruptedException {
     link.connect(commands::add, lost::release);
-    assertThat(established.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(established.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private static Message message(String text) {
@@ -174,7 +175,7 @@ final class CoapLinkTest {
   }
 
   private static Ack get(CompletableFuture<Ack> sent) throws Exception {
-    return sent.get(20, TimeUnit.SECONDS);
+    return sent.get(60, TimeUnit.SECONDS);
   }
 
   private Ack send(String text) throws Exception {
@@ -196,7 +197,7 @@ final class CoapLinkTest {
     assertThat(send("one")).isEqualTo(Ack.STORED);
     assertThat(posted.remove()).isEqualTo("v1/telemetry? one");
     resource.send(DeviceCommand.newBuilder().setId("c1").build());
-    assertThat(commands.poll(20, TimeUnit.SECONDS))
+    assertThat(commands.poll(60, TimeUnit.SECONDS))
         .satisfies(c -> assertThat(c.getId()).isEqualTo("c1"));
   }
 
@@ -218,8 +219,9 @@ final class CoapLinkTest {
 
   @Test
   void server_that_was_restarted_is_found_again_over_dtls() throws Exception {
-    InetSocketAddress address = serve(true);
-    link = CoapLink.dtls(address, "device", KEY, true).withTimeout(5_000);
+    InetSocketAddress address =
+        serve(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), FreePort.pick()));
+    link = CoapLink.dtls(address, "device", KEY, true).withTimeout(8_000);
     link.connect(commands::add, lost::release);
     server.destroy();
     assertThatThrownBy(() -> send("one")).isInstanceOf(ExecutionException.class);
@@ -292,7 +294,7 @@ final class CoapLinkTest {
       link = CoapLink.plain(server == null ? serve(false) : address(), "t", true);
       connectAndObserve();
       resource.end(why);
-      assertThat(lost.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(lost.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
       resource.end(why);
       assertThat(lost.tryAcquire(200, TimeUnit.MILLISECONDS)).isFalse();
     }
@@ -320,9 +322,9 @@ final class CoapLinkTest {
     link = CoapLink.plain(serve(false), "t", true);
     connectAndObserve();
     // The first registration, and two that follow for want of freshness.
-    assertThat(registrations.tryAcquire(3, 20, TimeUnit.SECONDS)).isTrue();
+    assertThat(registrations.tryAcquire(3, 60, TimeUnit.SECONDS)).isTrue();
     resource.send(DeviceCommand.newBuilder().setId("c1").build());
-    assertThat(commands.poll(20, TimeUnit.SECONDS))
+    assertThat(commands.poll(60, TimeUnit.SECONDS))
         .satisfies(c -> assertThat(c.getId()).isEqualTo("c1"));
     assertThat(lost.availablePermits()).isZero();
   }
@@ -334,9 +336,9 @@ final class CoapLinkTest {
     resource.next = new byte[] {1, 2, 3};
     resource.changed();
     // This server gives notifications that overlap the same number; the later would be stale.
-    assertThat(notified.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(notified.tryAcquire(60, TimeUnit.SECONDS)).isTrue();
     resource.send(DeviceCommand.newBuilder().setId("c2").build());
-    assertThat(commands.poll(20, TimeUnit.SECONDS))
+    assertThat(commands.poll(60, TimeUnit.SECONDS))
         .satisfies(c -> assertThat(c.getId()).isEqualTo("c2"));
     assertThat(lost.availablePermits()).isZero();
   }

@@ -78,7 +78,7 @@ final class HttpFetcherTest {
   }
 
   private HttpFetcher fetcher() {
-    return fetcher(Duration.ofSeconds(20));
+    return fetcher(Duration.ofSeconds(60));
   }
 
   private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
@@ -190,7 +190,7 @@ final class HttpFetcherTest {
           exchange.getResponseBody().flush();
           over.await();
         };
-    try (InputStream in = fetcher(Duration.ofSeconds(3)).artifact(DIGEST, 0)) {
+    try (InputStream in = fetcher(Duration.ofSeconds(6)).artifact(DIGEST, 0)) {
       assertThat(in.readNBytes(1000)).hasSize(1000);
       assertThatThrownBy(in::read).isInstanceOf(HttpTimeoutException.class);
     }

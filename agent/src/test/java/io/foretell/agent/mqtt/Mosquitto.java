@@ -2,10 +2,9 @@ package io.foretell.agent.mqtt;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.foretell.proto.FreePort;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +23,7 @@ final class Mosquitto implements AutoCloseable {
 
   Mosquitto(Path folder, String extra) throws IOException {
     this.folder = folder;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.pick();
     Files.writeString(
         folder.resolve("mosquitto.conf"), "listener " + port + " 127.0.0.1\nuser root\n" + extra);
     start();
@@ -47,7 +44,7 @@ final class Mosquitto implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("mosquitto.log").toFile())
             .start();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!listens()) {
       if (System.nanoTime() > deadline || !process.isAlive()) {
         fail("Mosquitto does not start: " + Files.readString(folder.resolve("mosquitto.log")));
@@ -68,13 +65,13 @@ final class Mosquitto implements AutoCloseable {
   /** As after a power cut. */
   void kill() throws InterruptedException {
     process.destroyForcibly();
-    process.waitFor(20, TimeUnit.SECONDS);
+    process.waitFor(60, TimeUnit.SECONDS);
   }
 
   /** Lets it write down what it has. */
   void stop() throws InterruptedException {
     process.destroy();
-    process.waitFor(20, TimeUnit.SECONDS);
+    process.waitFor(60, TimeUnit.SECONDS);
   }
 
   @Override

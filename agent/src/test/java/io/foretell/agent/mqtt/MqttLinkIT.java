@@ -9,6 +9,7 @@ import io.foretell.agent.Agent;
 import io.foretell.agent.LinkException;
 import io.foretell.agent.MemorySpool;
 import io.foretell.agent.Message;
+import io.foretell.proto.Await;
 import io.foretell.proto.v1.DeviceCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,20 +120,20 @@ final class MqttLinkIT {
       for (int i = 0; i < MESSAGES; i++) {
         told.add(agent.offer(message(i)).toCompletableFuture());
         if (i % 100 == 50) {
-          told.get(i - 30).get(20, TimeUnit.SECONDS);
+          told.get(i - 30).get(60, TimeUnit.SECONDS);
           broker.stop();
         } else if (i % 100 == 99) {
           assertThat(told.get(i)).isNotDone();
           broker.start();
         }
       }
-      CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+      CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).get(90, TimeUnit.SECONDS);
       assertThat(told).allSatisfy(f -> assertThat(f.get()).isEqualTo(Ack.STORED));
       assertThat(agent.backlog()).isZero();
       MqttClient after = reader(broker, heard);
       Set<String> different = new HashSet<>();
       while (different.size() < MESSAGES) {
-        String next = heard.poll(20, TimeUnit.SECONDS);
+        String next = heard.poll(60, TimeUnit.SECONDS);
         assertThat(next).as("after %d messages", different.size()).isNotNull();
         different.add(next);
       }
@@ -146,15 +147,15 @@ final class MqttLinkIT {
     try (Mosquitto broker = new Mosquitto(folder, "allow_anonymous true\n");
         Agent agent = agent(new MqttLink(broker.uri(), "device", null), 4)) {
       agent.start();
-      agent.offer(message(1)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+      agent.offer(message(1)).toCompletableFuture().get(60, TimeUnit.SECONDS);
       publish(broker, DeviceCommand.newBuilder().setId("c1").setVerb("reboot").build());
-      assertThat(commands.poll(20, TimeUnit.SECONDS))
+      assertThat(commands.poll(60, TimeUnit.SECONDS))
           .satisfies(c -> assertThat(c.getId()).isEqualTo("c1"));
       broker.kill();
       broker.start();
-      agent.offer(message(2)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+      agent.offer(message(2)).toCompletableFuture().get(60, TimeUnit.SECONDS);
       publish(broker, DeviceCommand.newBuilder().setId("c2").setVerb("reboot").build());
-      assertThat(commands.poll(20, TimeUnit.SECONDS))
+      assertThat(commands.poll(60, TimeUnit.SECONDS))
           .satisfies(c -> assertThat(c.getId()).isEqualTo("c2"));
     }
   }
@@ -178,7 +179,7 @@ final class MqttLinkIT {
         told.add(agent.offer(message(i)).toCompletableFuture());
       }
       agent.start();
-      CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+      CompletableFuture.allOf(told.toArray(CompletableFuture[]::new)).get(90, TimeUnit.SECONDS);
     }
   }
 
@@ -192,8 +193,9 @@ final class MqttLinkIT {
       link.connect(commands::add, second::countDown);
       broker.kill();
       assertThatThrownBy(
-              () -> link.send(message(1)).toCompletableFuture().get(20, TimeUnit.SECONDS))
+              () -> link.send(message(1)).toCompletableFuture().get(60, TimeUnit.SECONDS))
           .hasCauseInstanceOf(LinkException.class);
+      Await.until("the loss is told", () -> second.getCount() < 2);
       assertThat(first).hasValue(0);
       assertThat(second.await(300, TimeUnit.MILLISECONDS)).isFalse();
       assertThat(second.getCount()).isEqualTo(1);
@@ -212,8 +214,8 @@ final class MqttLinkIT {
       CompletableFuture<Ack> no =
           agent.offer(new Message("v1/faults", new byte[1])).toCompletableFuture();
       CompletableFuture<Ack> yes = agent.offer(message(1)).toCompletableFuture();
-      assertThat(no.get(20, TimeUnit.SECONDS)).isEqualTo(new Ack(false, "0x87"));
-      assertThat(yes.get(20, TimeUnit.SECONDS)).isEqualTo(Ack.STORED);
+      assertThat(no.get(60, TimeUnit.SECONDS)).isEqualTo(new Ack(false, "0x87"));
+      assertThat(yes.get(60, TimeUnit.SECONDS)).isEqualTo(Ack.STORED);
     }
   }
 
@@ -242,7 +244,7 @@ final class MqttLinkIT {
             .isInstanceOf(LinkException.class);
       }
     }
-    assertThat(threads() - before).isLessThan(10);
+    Await.until("they have ended", () -> threads() - before < 10);
   }
 
   private static int threads() {

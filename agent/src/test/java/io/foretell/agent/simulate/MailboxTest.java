@@ -44,7 +44,7 @@ final class MailboxTest {
             all.countDown();
           });
     }
-    assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
     assertThat(overlapped).isFalse();
     assertThat(ran).isEqualTo(sent);
   }
@@ -62,7 +62,7 @@ final class MailboxTest {
           throw new IllegalStateException("planted");
         });
     mailbox.execute(next::countDown);
-    assertThat(next.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(next.await(60, TimeUnit.SECONDS)).isTrue();
     logger.detachAppender(heard);
     assertThat(heard.list)
         .anySatisfy(

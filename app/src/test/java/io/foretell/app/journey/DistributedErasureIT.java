@@ -130,10 +130,10 @@ final class DistributedErasureIT {
       assertThat(erased.exit()).as(erased.err()).isZero();
       JsonNode counts = ApiClient.JSON.readTree(erased.out()).path("counts");
       assertThat(counts.path("lane:uplink").asLong()).isGreaterThanOrEqualTo(6);
-      assertThat(device.isConnected()).isFalse();
+      RunningServer.await("the device sees that it is cut off", () -> !device.isConnected());
       assertThatExceptionOfType(MqttException.class).isThrownBy(() -> connect(device, gone));
       assertThat(keys(records, GONE)).isZero();
-      assertThat(desk.items("/devices", Map.of())).isEmpty();
+      RunningServer.await("the list is empty", () -> desk.items("/devices", Map.of()).isEmpty());
     }
   }
 

@@ -114,16 +114,17 @@ final class IdentityIT {
                     .build(),
                 HttpResponse.BodyHandlers.ofString());
     try (Observation observation = new Observation(device)) {
-      assertThat(observation.begun.await(20, TimeUnit.SECONDS)).as("observing").isTrue();
+      assertThat(observation.begun.await(60, TimeUnit.SECONDS)).as("observing").isTrue();
       await("the device there", () -> online("to-be-revoked"));
 
-      long before = System.nanoTime();
-      cli("device", "revoke", "to-be-revoked");
+      try (Stalls busy = new Stalls()) {
+        cli("device", "revoke", "to-be-revoked");
 
-      assertThat(mqttLost.await(2, TimeUnit.SECONDS)).as("MQTT").isTrue();
-      assertThat(poll.get(2, TimeUnit.SECONDS).statusCode()).as("HTTP").isEqualTo(401);
-      assertThat(observation.refused.await(2, TimeUnit.SECONDS)).as("CoAP over DTLS").isTrue();
-      assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(4));
+        assertThat(mqttLost.await(60, TimeUnit.SECONDS)).as("MQTT").isTrue();
+        assertThat(poll.get(60, TimeUnit.SECONDS).statusCode()).as("HTTP").isEqualTo(401);
+        assertThat(observation.refused.await(60, TimeUnit.SECONDS)).as("CoAP over DTLS").isTrue();
+        assertThat(busy.usedNanos()).isLessThan(TimeUnit.SECONDS.toNanos(4));
+      }
     } finally {
       mqtt.close(true);
     }

@@ -80,7 +80,17 @@ final class ManifestIT {
     send(truck, t + 10, "can0", "98FECA00", "04FF000CC301FFFF");
     send(truck, t + 20, "can1", "00000100", "0A02000000000000");
 
-    await("the signals", () -> signals(truck).containsKey("Vehicle.Fuel"));
+    await(
+        "the signals",
+        () ->
+            signals(truck)
+                .keySet()
+                .containsAll(
+                    List.of(
+                        "Vehicle.Powertrain.CombustionEngine.Speed",
+                        "Vehicle.Fuel",
+                        "Vehicle.Body.Alarm",
+                        "decoder.truck")));
     assertThat(signals(truck))
         .containsEntry("Vehicle.Powertrain.CombustionEngine.Speed", 621.0)
         .containsEntry("Vehicle.Fuel", 10.0)

@@ -18,13 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A server on free ports with its data in a folder of the test, and its API as a client sees it.
  */
 public final class RunningServer implements AutoCloseable {
   /** Long enough for a machine that builds beside the test. */
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(120);
 
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
@@ -52,9 +53,15 @@ public final class RunningServer implements AutoCloseable {
 
   /** Waits until something holds, looking again and again; fails after the limit. */
   public static void await(String what, Duration limit, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    await(() -> what, limit, condition);
+  }
+
+  private static void await(Supplier<String> what, Duration limit, BooleanSupplier condition) {
+    long begun = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("waited in vain for " + what).isLessThan(deadline);
+      assertThat(System.nanoTime() - begun)
+          .as(() -> "waited in vain for " + what.get())
+          .isLessThan(limit.toNanos());
       LockSupport.parkNanos(GLANCE_NANOS);
     }
   }
@@ -118,24 +125,29 @@ public final class RunningServer implements AutoCloseable {
     return server.data();
   }
 
-  /** Waits until nothing is in flight, and demands that nothing has disappeared. */
+  /**
+   * Waits until nothing is in flight and both sides of the books are the same, and demands that
+   * nothing has disappeared. What comes by itself, such as presence, may be read between the count
+   * of one side and that of the other: then it is on one of them alone, and nothing was in flight.
+   */
   public JsonNode conserved() {
     AtomicReference<JsonNode> still = new AtomicReference<>(balance());
     await(
-        "nothing in flight",
+        () -> "both sides of the books are the same: " + still.get(),
+        PATIENCE,
         () -> {
-          still.set(balance());
-          return still.get().path("inFlight").asLong() == 0;
+          JsonNode balance = balance();
+          still.set(balance);
+          if (balance.path("inFlight").asLong() != 0) {
+            return false;
+          }
+          assertThat(balance.path("holds").asBoolean()).as(balance.toString()).isTrue();
+          return balance.path("acknowledged").asLong()
+              == balance.path("stored").asLong()
+                  + balance.path("rejected").asLong()
+                  + balance.path("erased").asLong();
         });
-    JsonNode balance = still.get(); // the next may have what comes by itself, such as presence
-    assertThat(balance.path("holds").asBoolean()).as(balance.toString()).isTrue();
-    assertThat(balance.path("acknowledged").asLong())
-        .as(balance.toString())
-        .isEqualTo(
-            balance.path("stored").asLong()
-                + balance.path("rejected").asLong()
-                + balance.path("erased").asLong());
-    return balance;
+    return still.get();
   }
 
   private JsonNode balance() {

@@ -52,7 +52,7 @@ public enum Sender {
               "--silent",
               "--show-error",
               "--max-time",
-              "30",
+              "60",
               "--write-out",
               "\n%{http_code}",
               "--header",
@@ -120,7 +120,7 @@ public enum Sender {
   private static List<String> post(String type, Path body) {
     List<String> command =
         new ArrayList<>(
-            List.of("coap-client-openssl", "-m", "post", "-B", "20", "-v", "6", "-f", body + ""));
+            List.of("coap-client-openssl", "-m", "post", "-B", "60", "-v", "6", "-f", body + ""));
     if (!type.isEmpty()) {
       command.addAll(List.of("-t", type.equals("application/json") ? "50" : "42"));
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Somebody else's program, as it is installed on this machine. */
 public final class Tool implements AutoCloseable {
-  private static final long SECONDS = 60;
+  private static final long SECONDS = 90;
   private static final String INSTALL =
       "apt-get install mosquitto-clients libcoap3-bin influxdb curl prometheus";
 

@@ -27,6 +27,9 @@ final class UpdateOverCoapIT {
   private static final int SIZE = 200_000;
   private static final int BLOCKS = SIZE / 1024;
 
+  /** A server that is held up for a while is not cut off. */
+  private static final long PATIENCE_MILLIS = 8_000;
+
   @TempDir Path folder;
 
   private final List<UpdateProgress> told = new CopyOnWriteArrayList<>();
@@ -47,7 +50,7 @@ final class UpdateOverCoapIT {
                   image);
       try (CoapFetcher fetcher =
           CoapFetcher.dtls(relay.address(), device.device(), device.psk().getBytes(US_ASCII))
-              .withPatience(1500)) {
+              .withPatience(PATIENCE_MILLIS)) {
         Updater updater = updater(fetcher);
         updater.provision("pump", "1.0.0", new byte[] {1});
 

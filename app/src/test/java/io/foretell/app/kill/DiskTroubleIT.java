@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class DiskTroubleIT {
   private static final int TIMES = 2;
+  private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   @TempDir private Path folder;
 
@@ -80,14 +82,37 @@ final class DiskTroubleIT {
   private void outage(ServerProcess server, NumberedDevice device, Disk disk, Disk.Trouble trouble)
       throws Exception {
     disk.is(trouble);
-    RunningServer.await("readiness false", () -> ready(server).statusCode() == 503);
-    assertThat(ready(server).body()).contains("{\"part\":\"lanes\",\"ready\":false");
-    int before = device.acknowledged().cardinality();
+    // The lanes see it when they write next; another part may have seen it before.
+    RunningServer.await(
+        "readiness false",
+        () -> {
+          HttpResponse<String> ready = ready(server);
+          return ready.statusCode() == 503
+              && ready.body().contains("{\"part\":\"lanes\",\"ready\":false");
+        });
+    int before = acknowledgedBefore(device);
     assertThat(server.endsWithin(2_000)).as("ends by itself").isFalse();
     assertThat(device.acknowledged().cardinality()).as("acknowledged meanwhile").isEqualTo(before);
     assertThat(ready(server).statusCode()).isEqualTo(503);
     disk.is(Disk.Trouble.NONE);
     RunningServer.await("readiness", () -> ready(server).statusCode() == 200);
+  }
+
+  /** What was acknowledged before may still be on its way to the device: waits until none comes. */
+  private static int acknowledgedBefore(NumberedDevice device) {
+    int[] seen = {-1};
+    long[] since = {0};
+    RunningServer.await(
+        "acknowledgements that were under way",
+        () -> {
+          int now = device.acknowledged().cardinality();
+          if (now != seen[0]) {
+            seen[0] = now;
+            since[0] = System.nanoTime();
+          }
+          return System.nanoTime() - since[0] > QUIET_NANOS;
+        });
+    return seen[0];
   }
 
   private HttpResponse<String> ready(ServerProcess server) {

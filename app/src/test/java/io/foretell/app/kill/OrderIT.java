@@ -15,6 +15,7 @@ import io.foretell.agent.recording.Recordings;
 import io.foretell.agent.simulate.Behaviour;
 import io.foretell.agent.simulate.SimulatedVehicle;
 import io.foretell.app.journey.RunningServer;
+import io.foretell.app.journey.Sender;
 import io.foretell.proto.v1.FaultCode;
 import io.foretell.proto.v1.FaultReport;
 import io.foretell.proto.v1.Report;
@@ -137,11 +138,10 @@ final class OrderIT {
                   findings.add(data);
                 }
               });
+      awaitStream(server, types);
       for (Map.Entry<String, List<Message>> device : order.entrySet()) {
         send(server, device.getKey(), device.getValue());
       }
-      // The presence of the devices is told as well, so the stream was there before the findings.
-      assertThat(types).contains("presence");
       RunningServer.await(
           "the last words", () -> lastWords(findings) == order.size() && ticketed(server) == 2);
       server.conserved();
@@ -152,6 +152,18 @@ final class OrderIT {
           findings.stream().map(JsonNode::toString).collect(Collectors.toCollection(TreeSet::new)),
           tickets(server));
     }
+  }
+
+  /** Somebody comes again and again, until the stream of events tells of one. */
+  private static void awaitStream(RunningServer server, ConcurrentLinkedQueue<String> types) {
+    int[] callers = {0};
+    RunningServer.await(
+        "the stream of events",
+        () -> {
+          RunningServer.Identity caller = server.add("caller-" + ++callers[0]);
+          Sender.HTTP.send(server, caller, "telemetry", "application/json", new byte[] {'{', '}'});
+          return types.contains("presence");
+        });
   }
 
   private void send(RunningServer server, String device, List<Message> messages) throws Exception {
@@ -174,7 +186,7 @@ final class OrderIT {
         acknowledged.add(agent.offer(message).toCompletableFuture());
       }
       CompletableFuture.allOf(acknowledged.toArray(CompletableFuture[]::new))
-          .get(60, TimeUnit.SECONDS);
+          .get(120, TimeUnit.SECONDS);
     }
   }
 

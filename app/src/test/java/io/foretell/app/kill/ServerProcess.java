@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 
 /** A server in a process of its own, as {@code foretell serve} starts it; it can be killed. */
 public final class ServerProcess implements AutoCloseable {
-  private static final long READY_SECONDS = 60;
+  private static final long READY_SECONDS = 120;
 
   private final Process process;
   private final Path data;

@@ -55,6 +55,7 @@ final class MigrateIT {
     try (RunningServer server = RunningServer.in(data, RULES)) {
       fill(server);
       command = command(server);
+      DEVICES.forEach(device -> await(device + " is gone", () -> gone(server, device)));
       before = seen(server);
       server.conserved();
       Foretell.Ran running = migrate("distributed", config("unused", "http://127.0.0.1:9"), data);
@@ -221,6 +222,14 @@ final class MigrateIT {
             .asText();
     await("it waits", () -> state(server, "truck-1", id).equals("QUEUED"));
     return id;
+  }
+
+  /** Whether the last that a device did, which is to leave, is in its state. */
+  private static boolean gone(RunningServer server, String device) {
+    JsonNode shown = server.api().get("/devices/" + device, Map.of());
+    JsonNode presence = shown.path("presence");
+    return !presence.path("online").asBoolean()
+        && shown.path("lastSeen").asLong() >= presence.path("since").asLong();
   }
 
   /** What people see, without what passes with time and connections. */
@@ -396,7 +405,7 @@ final class MigrateIT {
         "-q",
         "1",
         "-W",
-        "60",
+        "80",
         "-C",
         "1",
         "-t",

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -111,7 +112,8 @@ final class JsonLogsIT {
 
   private static List<JsonNode> lines(Path file) {
     try {
-      String text = Files.readString(file);
+      // What is being written may end within a character.
+      String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       // What is being written has no end of line yet.
       return text.substring(0, text.lastIndexOf('\n') + 1).lines().map(JsonLogsIT::parsed).toList();
     } catch (IOException e) {

@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer;
 import io.foretell.app.journey.Tool;
+import io.foretell.proto.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,10 +32,7 @@ final class Prometheus implements AutoCloseable {
 
   /** Starts one; returns when it has scraped the server and looked at the rules twice. */
   static Prometheus scraping(RunningServer scraped, Path rules, Path folder) throws IOException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = FreePort.pick();
     Path config =
         Files.writeString(
             folder.resolve("prometheus.yaml"),
@@ -58,7 +54,7 @@ final class Prometheus implements AutoCloseable {
     Prometheus prometheus = new Prometheus(port, tool);
     RunningServer.await("prometheus", prometheus::answers);
     RunningServer.await(
-        "two scrapes", () -> prometheus.ask("count_over_time(up[1m]) >= 2").size() > 0);
+        "two scrapes in time", () -> prometheus.ask("sum_over_time(up[5m]) >= 2").size() > 0);
     return prometheus;
   }
 

@@ -12,7 +12,8 @@ import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -140,11 +141,14 @@ final class TracesIT {
 
   @Test
   void collector_thatIsAway_isToldAndHoldsUpNothing() throws Exception {
-    int nobody;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      nobody = socket.getLocalPort();
+    try (Socket nobody = new Socket()) { // has a port, and does not listen there
+      nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      collectorAway("http://127.0.0.1:" + nobody.getLocalPort());
     }
-    try (RunningServer server = server("http://127.0.0.1:" + nobody, "1")) {
+  }
+
+  private void collectorAway(String collector) {
+    try (RunningServer server = server(collector, "1")) {
       Identity device = server.add("van-7");
 
       Mosquitto.publish(server, device, "v1/faults", "{\"code\":\"P0301\",\"status\":47}");

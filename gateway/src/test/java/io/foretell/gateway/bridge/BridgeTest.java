@@ -82,7 +82,7 @@ class BridgeTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited in vain for " + what).isLessThan(deadline);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
@@ -208,7 +208,7 @@ class BridgeTest {
     bridge = connected(door, version);
     mosquitto.stop();
     mosquitto.start();
-    publisher.join(60_000);
+    publisher.join(90_000);
 
     await("all", () -> numbers(door).size() == all);
     assertThat(numbers(door)).isEqualTo(numbers(all));

@@ -2,9 +2,9 @@ package io.foretell.gateway.bridge;
 
 import static org.assertj.core.api.Assertions.fail;
 
+import io.foretell.proto.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Debian's Mosquitto on a port and with a folder of its own, which can be stopped and started. */
 final class Mosquitto implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final Path folder;
   private final int port;
@@ -21,9 +21,7 @@ final class Mosquitto implements AutoCloseable {
 
   Mosquitto(Path folder) throws Exception {
     this.folder = folder;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      this.port = free.getLocalPort();
-    }
+    this.port = FreePort.pick();
     Files.writeString(
         folder.resolve("mosquitto.conf"),
         "listener "

@@ -40,7 +40,13 @@ import org.eclipse.californium.scandium.dtls.x509.StaticNewAdvancedCertificateVe
 final class CoapPeer implements AutoCloseable {
   private final CoapEndpoint endpoint;
   private final String base;
-  private long timeoutMillis = 20_000;
+
+  /** How often a flight of the handshake is sent again: for some 20 s, and for some 2 s. */
+  private static final int PATIENT = 5;
+
+  private static final int HASTY = 2;
+
+  private long timeoutMillis = 60_000;
 
   private CoapPeer(CoapEndpoint endpoint, String base) throws Exception {
     this.endpoint = endpoint;
@@ -58,8 +64,19 @@ final class CoapPeer implements AutoCloseable {
   }
 
   static CoapPeer secure(int port, String identity, String psk) throws Exception {
+    return secure(port, PATIENT, identity, psk);
+  }
+
+  /** One that soon gives up its handshake, for one that is to fail. */
+  static CoapPeer hasty(int port, String identity, String psk) throws Exception {
+    return secure(port, HASTY, identity, psk);
+  }
+
+  private static CoapPeer secure(int port, int repetitions, String identity, String psk)
+      throws Exception {
     return secure(
         port,
+        repetitions,
         dtls ->
             dtls.setAdvancedPskStore(new AdvancedSinglePskStore(identity, psk.getBytes(US_ASCII))));
   }
@@ -121,6 +138,12 @@ final class CoapPeer implements AutoCloseable {
 
   private static CoapPeer secure(int port, Consumer<DtlsConnectorConfig.Builder> credentials)
       throws Exception {
+    return secure(port, PATIENT, credentials);
+  }
+
+  private static CoapPeer secure(
+      int port, int repetitions, Consumer<DtlsConnectorConfig.Builder> credentials)
+      throws Exception {
     Configuration config = config();
     DtlsConnectorConfig.Builder dtls =
         DtlsConnectorConfig.builder(config)
@@ -129,7 +152,7 @@ final class CoapPeer implements AutoCloseable {
             .set(DtlsConfig.DTLS_RETRANSMISSION_TIMEOUT, 300, TimeUnit.MILLISECONDS)
             .set(DtlsConfig.DTLS_VERIFY_SERVER_CERTIFICATES_SUBJECT, false)
             .set(DtlsConfig.DTLS_ROLE, DtlsConfig.DtlsRole.CLIENT_ONLY)
-            .set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, 2);
+            .set(DtlsConfig.DTLS_MAX_RETRANSMISSIONS, repetitions);
     credentials.accept(dtls);
     CoapEndpoint endpoint =
         CoapEndpoint.builder()
@@ -217,7 +240,7 @@ final class CoapPeer implements AutoCloseable {
     private CoapObserveRelation relation;
 
     CoapResponse next() throws InterruptedException {
-      CoapResponse response = told.poll(10, TimeUnit.SECONDS);
+      CoapResponse response = told.poll(60, TimeUnit.SECONDS);
       if (response == null) {
         throw new AssertionError("no notification came");
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.foretell.gateway.Door.Receipt;
 import io.foretell.gateway.fixture.House;
 import io.foretell.gateway.fixture.Tool;
+import io.foretell.proto.Await;
 import io.foretell.proto.Digest;
 import io.foretell.proto.Position;
 import java.nio.ByteBuffer;
@@ -119,7 +120,7 @@ class CoapThreatsTest {
             + "?token="
             + house.truck.token();
 
-    assertThat(Tool.coapClient("-B", "10", url).out()).contains("content".repeat(50));
+    assertThat(Tool.coapClient("-B", "60", url).out()).contains("content".repeat(50));
   }
 
   @Test
@@ -162,7 +163,7 @@ class CoapThreatsTest {
       assertThat(refusal.getCode()).isEqualTo(ResponseCode.SERVICE_UNAVAILABLE);
       assertThat(refusal.getOptions().getMaxAge()).isPositive();
       assertThat(refusal.getPayloadString()).isEqualTo("OVERLOADED");
-      assertThat(house.door.messages()).hasSize(2);
+      Await.until("both are at the door", () -> house.door.messages().size() == 2);
       assertThat(listener.overloaded()).isEqualTo(1);
 
       disk.complete(new Receipt.Stored(new Position("uplink", 0, 0)));

@@ -120,7 +120,7 @@ class CoapUplinkTest {
         .failsWithin(Duration.ofMillis(400));
     onDisk.complete(new Receipt.Stored(new Position("uplink", 0, 0)));
 
-    assertThat(answer.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(ResponseCode.CHANGED);
+    assertThat(answer.get(60, TimeUnit.SECONDS).getCode()).isEqualTo(ResponseCode.CHANGED);
     assertThat(house.door.messages()).hasSize(1);
   }
 

@@ -99,7 +99,7 @@ class CoapsTest {
     assertThatThrownBy(
             () -> {
               try (CoapPeer peer =
-                  CoapPeer.secure(listener.securePort(), "ghost@acme", house.truck.psk())) {
+                  CoapPeer.hasty(listener.securePort(), "ghost@acme", house.truck.psk())) {
                 peer.post("/v1/telemetry", BODY, 50);
               }
             })
@@ -135,7 +135,7 @@ class CoapsTest {
       Optional<CoapResponse> answer = answerIfAny(device);
       while (answer.isPresent()) {
         assertThat(answer.get().getCode()).isEqualTo(ResponseCode.UNAUTHORIZED);
-        assertThat(System.nanoTime() - begun).as("ns").isLessThan(1_000_000_000L);
+        assertThat(System.nanoTime() - begun).as("ns").isLessThan(10_000_000_000L);
         answer = answerIfAny(device);
       }
       assertThat(house.door.messages()).hasSize(1);
@@ -153,7 +153,7 @@ class CoapsTest {
   /** Empty where the session is gone: the connector says so, or nothing ever comes. */
   private static Optional<CoapResponse> answerIfAny(CoapPeer device) throws Exception {
     try {
-      return Optional.ofNullable(device.post("/v1/telemetry", BODY, 50));
+      return Optional.ofNullable(device.impatient().post("/v1/telemetry", BODY, 50));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -103,7 +103,7 @@ final class Datagrams implements Connector {
   private void settle() {
     try {
       for (int i = 0; i < 3; i++) {
-        protocol.submit(() -> {}).get(10, TimeUnit.SECONDS);
+        protocol.submit(() -> {}).get(60, TimeUnit.SECONDS);
       }
     } catch (ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the protocol's thread does not go on", e);

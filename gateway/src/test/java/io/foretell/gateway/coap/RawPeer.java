@@ -19,7 +19,7 @@ final class RawPeer implements AutoCloseable {
   RawPeer(int port) throws Exception {
     socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     socket.connect(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
   }
 
   byte[] bytesOfGet(String path) {

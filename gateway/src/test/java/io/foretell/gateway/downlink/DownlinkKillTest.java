@@ -48,7 +48,7 @@ class DownlinkKillTest {
         }
       }
     }
-    assertThat(writer.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(writer.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(taken).hasSizeGreaterThanOrEqualTo(25);
 
     DurableDownlink downlink =
@@ -73,7 +73,7 @@ class DownlinkKillTest {
         Command command =
             new Command("c" + i, "reboot", "{}", 0, Long.MAX_VALUE, List.of("parked"), "user:a");
         Entry<Command> entry = new Entry<>(new Position("commands", 0, i), 0, TRUCK, 0, command);
-        downlink.write(List.of(entry)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+        downlink.write(List.of(entry)).toCompletableFuture().get(60, TimeUnit.SECONDS);
         out.println("taken c" + i);
         out.flush();
       }

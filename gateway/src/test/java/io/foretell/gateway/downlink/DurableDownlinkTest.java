@@ -77,7 +77,7 @@ class DurableDownlinkTest {
     List<String> sent = connect(TRUCK);
 
     issue(TRUCK, "c1");
-    downlink.expire(now.get()).toCompletableFuture().get(5, TimeUnit.SECONDS);
+    downlink.expire(now.get()).toCompletableFuture().get(60, TimeUnit.SECONDS);
     issue(TRUCK, "c2");
 
     assertThat(sent).containsExactly("c1", "c2");
@@ -337,6 +337,6 @@ class DurableDownlinkTest {
   }
 
   private static Object done(CompletionStage<?> stage) throws Exception {
-    return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }

@@ -101,7 +101,7 @@ class DeviceRoutesTest {
     assertThat(answer).failsWithin(Duration.ofMillis(400));
     onDisk.complete(new Receipt.Stored(new Position("uplink", 0, 0)));
 
-    assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
+    assertThat(answer.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(204);
   }
 
   @ParameterizedTest

@@ -59,12 +59,12 @@ class HttpCommandsTest {
   @Test
   void poll_ends_when_a_command_comes() throws Exception {
     CompletableFuture<HttpResponse<byte[]>> poll =
-        http.sendAsync(http.device("/v1/commands?wait=15"));
+        http.sendAsync(http.device("/v1/commands?wait=50"));
     assertThat(poll).failsWithin(Duration.ofMillis(300));
 
     house.issue("c1");
 
-    assertThat(ids(poll.get(10, TimeUnit.SECONDS))).containsExactly("c1");
+    assertThat(ids(poll.get(60, TimeUnit.SECONDS))).containsExactly("c1");
   }
 
   @Test
@@ -85,7 +85,7 @@ class HttpCommandsTest {
   @Test
   void device_that_hangs_up_leaves_its_commands_waiting() throws Exception {
     CompletableFuture<HttpResponse<byte[]>> poll =
-        http.sendAsync(http.device("/v1/commands?wait=15"));
+        http.sendAsync(http.device("/v1/commands?wait=50"));
     assertThat(poll).failsWithin(Duration.ofMillis(300));
     poll.cancel(true);
     assertThat(ids(afterIssuing("c1"))).containsExactly("c1");
@@ -93,7 +93,7 @@ class HttpCommandsTest {
 
   private HttpResponse<byte[]> afterIssuing(String id) throws Exception {
     house.issue(id);
-    return get("/v1/commands?wait=5");
+    return get("/v1/commands?wait=30");
   }
 
   @Test
@@ -108,12 +108,12 @@ class HttpCommandsTest {
   @Test
   void revocation_ends_the_poll() throws Exception {
     CompletableFuture<HttpResponse<byte[]>> poll =
-        http.sendAsync(http.device("/v1/commands?wait=15"));
+        http.sendAsync(http.device("/v1/commands?wait=50"));
     assertThat(poll).failsWithin(Duration.ofMillis(300));
 
     house.registry.revoke(House.TRUCK);
 
-    assertThat(poll.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
+    assertThat(poll.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Connections that hold a place without using it, and such as only look like them. */
 final class SlowRequestsTest {
   private static final int MANY = 200;
+  private static final Duration SLOWEST = Duration.ofMillis(1_500);
+  private static final int RESTING_MILLIS = 2_500;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   @TempDir Path folder;
   private House house;
@@ -27,7 +31,7 @@ final class SlowRequestsTest {
   @BeforeEach
   void open() throws Exception {
     house = new House(folder, false);
-    http = new HttpHouse(house);
+    http = new HttpHouse(house, SLOWEST);
   }
 
   @AfterEach
@@ -45,7 +49,7 @@ final class SlowRequestsTest {
       slow.add(socket(i % 3 == 0 ? "" : i % 3 == 1 ? "GET / HTTP/1.1\r\nX-A: " : body));
     }
     assertThat(http.send(http.device("/v1/commands")).statusCode()).isEqualTo(204);
-    long deadline = System.nanoTime() + 5_000_000_000L;
+    long deadline = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
     int open = MANY;
     List<Integer> stillOpen = new ArrayList<>();
     while (open > 0) {
@@ -64,14 +68,14 @@ final class SlowRequestsTest {
   @Test
   void connection_may_rest_between_requests_and_while_it_polls() throws Exception {
     String request =
-        "GET /v1/commands?wait=2 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+        "GET /v1/commands?wait=3 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
             + house.truck.token()
             + "\r\n\r\n";
     try (Socket socket = socket(request)) {
       assertThat(answer(socket)).startsWith("HTTP/1.1 204");
-      socket.setSoTimeout(1_500);
+      socket.setSoTimeout(RESTING_MILLIS);
       assertThat(closedAfterADrop(socket, "")).isFalse();
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(PATIENCE_MILLIS);
       socket.getOutputStream().write(request.getBytes(ISO_8859_1));
       assertThat(answer(socket)).startsWith("HTTP/1.1 204");
     }
@@ -79,7 +83,7 @@ final class SlowRequestsTest {
 
   private Socket socket(String first) throws IOException {
     Socket socket = new Socket("127.0.0.1", http.port());
-    socket.setSoTimeout(5_000);
+    socket.setSoTimeout(PATIENCE_MILLIS);
     socket.getOutputStream().write(first.getBytes(ISO_8859_1));
     return socket;
   }
@@ -95,7 +99,7 @@ final class SlowRequestsTest {
   private static boolean closedAfterADrop(Socket socket, String drop) throws IOException {
     try {
       socket.getOutputStream().write(drop.getBytes(ISO_8859_1));
-      if (socket.getSoTimeout() == 5_000) {
+      if (socket.getSoTimeout() == PATIENCE_MILLIS) {
         socket.setSoTimeout(1);
       }
       return socket.getInputStream().read() < 0;

@@ -148,9 +148,9 @@ final class CertificateTest {
   }
 
   private static int finished(Process process) throws InterruptedException {
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError("still running after 20 s");
+      throw new AssertionError("still running after 60 s");
     }
     return process.exitValue();
   }

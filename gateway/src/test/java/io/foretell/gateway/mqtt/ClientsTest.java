@@ -86,7 +86,7 @@ final class ClientsTest {
               "mosquitto_sub",
               version,
               List.of("-q", "1", "-t", "v1/commands/json", "-C", "1"));
-      assertThat(gateway.downlink.listened.poll(10, TimeUnit.SECONDS)).isEqualTo(TRUCK);
+      assertThat(gateway.downlink.listened.poll(60, TimeUnit.SECONDS)).isEqualTo(TRUCK);
       assertThat(gateway.downlink.issue(TRUCK, command())).isTrue();
       assertThat(finished(sub)).isZero();
       assertThat(new String(sub.getInputStream().readAllBytes(), UTF_8)).contains("\"id\":\"c1\"");
@@ -103,9 +103,9 @@ final class ClientsTest {
       client.connect(options);
       LinkedBlockingQueue<byte[]> commands = new LinkedBlockingQueue<>();
       client.subscribe("v1/commands", 1, (topic, m) -> commands.add(m.getPayload()));
-      assertThat(gateway.downlink.listened.poll(10, TimeUnit.SECONDS)).isEqualTo(TRUCK);
+      assertThat(gateway.downlink.listened.poll(60, TimeUnit.SECONDS)).isEqualTo(TRUCK);
       gateway.downlink.issue(TRUCK, command());
-      byte[] received = commands.poll(10, TimeUnit.SECONDS);
+      byte[] received = commands.poll(60, TimeUnit.SECONDS);
       assertThat(DeviceCommand.parseFrom(received).getId()).isEqualTo("c1");
 
       client.publish("v1/telemetry", "a".getBytes(UTF_8), 2, false);
@@ -138,12 +138,12 @@ final class ClientsTest {
       MqttConnectionOptions options = new MqttConnectionOptions();
       options.setUserName("truck");
       options.setPassword("secret".getBytes(UTF_8));
-      client.connect(options).waitForCompletion(10_000);
+      client.connect(options).waitForCompletion(60_000);
       var token = client.publish("other/topic", "c".getBytes(UTF_8), 1, false);
-      token.waitForCompletion(10_000);
+      token.waitForCompletion(60_000);
       assertThat(token.getReasonCodes()).containsExactly(Code.TOPIC_NAME_INVALID);
       assertThat(gateway.rejects.end(0)).isEqualTo(1);
-      client.disconnect().waitForCompletion(10_000);
+      client.disconnect().waitForCompletion(60_000);
       client.close();
     }
   }
@@ -180,9 +180,9 @@ final class ClientsTest {
   }
 
   private static int finished(Process process) throws InterruptedException {
-    if (!process.waitFor(20, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new AssertionError("still running after 20 s");
+      throw new AssertionError("still running after 60 s");
     }
     return process.exitValue();
   }

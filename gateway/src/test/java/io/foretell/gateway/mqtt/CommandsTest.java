@@ -52,7 +52,7 @@ final class CommandsTest {
         ScriptedPeer peer = gateway.peer().greeted(4, "dev1")) {
       peer.send(ScriptedPeer.subscribe(4, 1, "v1/commands/json", 0));
       assertThat(peer.read().hex()).isEqualTo("90000100");
-      gateway.downlink.listened.poll(5, TimeUnit.SECONDS);
+      gateway.downlink.listened.poll(60, TimeUnit.SECONDS);
       assertThat(gateway.downlink.issue(DEVICE, command("c1"))).isTrue();
       Packet publish = peer.read();
       assertThat(publish.first()).isEqualTo(0x30);
@@ -66,7 +66,8 @@ final class CommandsTest {
   void command_of_version_5_has_expiry_type_and_subscription_identifier() throws Exception {
     try (TestGateway gateway = TestGateway.open();
         ScriptedPeer peer = gateway.peer().greeted(5, "dev1")) {
-      gateway.downlink.issue(DEVICE, command("c1"));
+      Command issued = command("c1");
+      gateway.downlink.issue(DEVICE, issued);
       // user property content-type = application/json, subscription identifier 5, QoS 2
       peer.send(
           "82 34 0001 23 0B05 26 000C 636F6E74656E742D74797065 0010"
@@ -75,7 +76,8 @@ final class CommandsTest {
       Packet publish = peer.read();
       assertThat(publish.first()).isEqualTo(0x34);
       Map<Integer, String> properties = properties(publish, 2 + 11 + 2);
-      assertThat(Integer.parseInt(properties.get(2), 16)).isBetween(80, 90);
+      long left = (issued.expiresAt() - System.currentTimeMillis()) / 1_000;
+      assertThat(Long.parseLong(properties.get(2), 16)).isBetween(left, 90L);
       assertThat(properties)
           .containsEntry(3, "application/json")
           .containsEntry(8, "v1/replies")
@@ -139,7 +141,7 @@ final class CommandsTest {
         peer.read();
         before = peer.read();
       }
-      assertThat(gateway.downlink.stopped.poll(5, TimeUnit.SECONDS)).isEqualTo(DEVICE);
+      assertThat(gateway.downlink.stopped.poll(60, TimeUnit.SECONDS)).isEqualTo(DEVICE);
       try (ScriptedPeer peer = gateway.peer()) {
         peer.send(ScriptedPeer.connectPacket(4, "dev1", 0, 60, "", ""));
         assertThat(peer.read().hex()).isEqualTo("200100");
@@ -147,7 +149,7 @@ final class CommandsTest {
         assertThat(again.first()).isEqualTo(0x3A);
         assertThat(again.body()).isEqualTo(before.body());
         peer.send("40 02 0001");
-        gateway.downlink.listened.poll(5, TimeUnit.SECONDS);
+        gateway.downlink.listened.poll(60, TimeUnit.SECONDS);
         assertThat(peer.alive()).isTrue();
       }
     }
@@ -162,7 +164,7 @@ final class CommandsTest {
       assertThat(peer.read().type()).isEqualTo(2);
       peer.send(ScriptedPeer.subscribe(5, 1, "v1/commands", 1));
       peer.read();
-      gateway.downlink.listened.poll(5, TimeUnit.SECONDS);
+      gateway.downlink.listened.poll(60, TimeUnit.SECONDS);
       for (int i = 1; i <= 3; i++) {
         gateway.downlink.issue(DEVICE, command("c" + i));
       }
@@ -191,7 +193,7 @@ final class CommandsTest {
 
       other.send(ScriptedPeer.subscribe(4, 1, "v1/commands", 0));
       other.read();
-      gateway.downlink.listened.poll(5, TimeUnit.SECONDS);
+      gateway.downlink.listened.poll(60, TimeUnit.SECONDS);
       gateway.downlink.issue(DEVICE, command("c1"));
       other.send(ScriptedPeer.publish(4, "v1/telemetry", 1, 1, new byte[] {1}));
       other.read();
@@ -209,10 +211,10 @@ final class CommandsTest {
         ScriptedPeer peer = gateway.peer().greeted(5, "dev1")) {
       peer.send(ScriptedPeer.subscribe(5, 1, "v1/commands", 1));
       peer.read();
-      assertThat(gateway.downlink.listened.poll(5, TimeUnit.SECONDS)).isEqualTo(DEVICE);
+      assertThat(gateway.downlink.listened.poll(60, TimeUnit.SECONDS)).isEqualTo(DEVICE);
       peer.send("A2 10 0002 00 000B 76312F636F6D6D616E6473");
       assertThat(peer.read().hex()).isEqualTo("B000020000");
-      assertThat(gateway.downlink.stopped.poll(5, TimeUnit.SECONDS)).isEqualTo(DEVICE);
+      assertThat(gateway.downlink.stopped.poll(60, TimeUnit.SECONDS)).isEqualTo(DEVICE);
       assertThat(gateway.downlink.issue(DEVICE, command("c1"))).isFalse();
     }
   }

@@ -8,6 +8,7 @@ import io.foretell.gateway.identity.LiteDatabase;
 import io.foretell.gateway.mqtt.ScriptedPeer.Packet;
 import io.foretell.gateway.mqtt.SessionStore.Change;
 import io.foretell.gateway.mqtt.sql.SqlSessionStore;
+import io.foretell.proto.Await;
 import io.foretell.proto.Command;
 import io.foretell.proto.Delivery;
 import io.foretell.proto.DeviceId;
@@ -54,7 +55,7 @@ final class DurableSessionTest {
     try (TestGateway gateway = gateway();
         ScriptedPeer peer = gateway.peer()) {
       assertThat(connect(peer, version)).isEqualTo(version == 3 ? 0 : 1);
-      assertThat(commands.listened.poll(5, TimeUnit.SECONDS)).isEqualTo(DEVICE);
+      assertThat(commands.listened.poll(60, TimeUnit.SECONDS)).isEqualTo(DEVICE);
       commands.issue(DEVICE, command("c1"));
       assertThat(new String(peer.read().body(), UTF_8)).contains("\"id\":\"c1\"");
     }
@@ -120,7 +121,7 @@ final class DurableSessionTest {
       connect(peer, 4);
       peer.send(ScriptedPeer.subscribe(4, 1, "v1/commands", 2));
       peer.read();
-      commands.listened.poll(5, TimeUnit.SECONDS);
+      commands.listened.poll(60, TimeUnit.SECONDS);
       commands.issue(DEVICE, command("c1"));
       commands.issue(DEVICE, command("c 2,%\u00E9"));
       before = peer.read();
@@ -149,7 +150,7 @@ final class DurableSessionTest {
       peer.read();
       try (ScriptedPeer clean = gateway.peer().greeted(4, "dev1")) {
         assertThat(clean.alive()).isTrue();
-        assertThat(sessions.load()).isEmpty();
+        Await.until("the session is forgotten", () -> sessions.load().isEmpty());
       }
     }
     try (TestGateway gateway = gateway();
@@ -185,7 +186,7 @@ final class DurableSessionTest {
       sessions.broken = true;
       peer.send(ScriptedPeer.publish(4, "v1/faults", 2, 9, PAYLOAD));
       assertThat(peer.tryRead()).isEmpty();
-      assertThat(gateway.listener.health().ready()).isFalse();
+      Await.until("it is told", () -> !gateway.listener.health().ready());
       assertThat(gateway.listener.health().part()).isEqualTo("mqtt");
       try (ScriptedPeer refused = gateway.peer()) {
         refused.send(ScriptedPeer.connectPacket(4, "dev1", 0, 60, "", ""));
@@ -200,7 +201,7 @@ final class DurableSessionTest {
         again.send(publish);
         assertThat(again.read().hex()).isEqualTo("500009");
         assertThat(gateway.uplinks.end(0)).isEqualTo(1);
-        assertThat(gateway.listener.health().ready()).isTrue();
+        Await.until("it is told again", () -> gateway.listener.health().ready());
       }
     }
   }
@@ -276,7 +277,7 @@ final class DurableSessionTest {
         throw new SessionsUnavailableException("disk full", new IOException("ENOSPC"));
       }
       try {
-        assertThat(slow.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(slow.await(60, TimeUnit.SECONDS)).isTrue();
       } catch (InterruptedException e) {
         throw new SessionsUnavailableException("interrupted", new IOException(e));
       }

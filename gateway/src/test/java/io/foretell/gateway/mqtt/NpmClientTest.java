@@ -50,7 +50,7 @@ final class NpmClientTest {
               .listen(0, "127.0.0.1")
               .toCompletionStage()
               .toCompletableFuture()
-              .get(10, TimeUnit.SECONDS);
+              .get(60, TimeUnit.SECONDS);
       int port = scheme.equals("ws") ? http.actualPort() : gateway.listener.port();
       String url = scheme + "://127.0.0.1:" + port + "/mqtt";
       long now = System.currentTimeMillis();
@@ -58,7 +58,7 @@ final class NpmClientTest {
           TRUCK, new Command("c1", "reboot", "{}", now, now + 60_000, List.of(), "user:eva"));
       Path said = HOME.resolve(scheme + version + ".txt");
       Process node = start(said, "node", HOME.resolve("device.js").toString(), url, version);
-      assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(node.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(node.exitValue()).as(Files.readString(said)).isZero();
       assertThat(Files.readString(said))
           .startsWith("v1/commands/json")
@@ -69,7 +69,7 @@ final class NpmClientTest {
         assertThat(new String(gateway.uplinks.next().value().payload(), UTF_8))
             .isEqualTo("{\"x\":" + i + "}");
       }
-      http.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      http.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
   }
 

@@ -115,6 +115,7 @@ final class OverloadTest {
     try (TestGateway gateway = TestGateway.open(quota(10));
         ScriptedPeer five = gateway.peer().greeted(5, "five");
         ScriptedPeer old = gateway.peer().greeted(4, "old")) {
+      long begun = System.nanoTime();
       five.send(burst(5, 100));
       int refused = 0;
       for (int id = 1; id <= 100; id++) {
@@ -123,11 +124,13 @@ final class OverloadTest {
         refused += answer.length() > 6 ? 1 : 0;
         assertThat(answer.length() == 6 || answer.startsWith("97", 6)).isTrue();
       }
-      assertThat(refused).isBetween(20, 30);
+      // What is read later, on a machine that is busy, is within the quota of more time.
+      long tenths = (System.nanoTime() - begun) / 100_000_000;
+      assertThat((long) refused).isBetween(Math.max(0, 28 - tenths), 30L);
       assertThat(gateway.door.stats().refused()).isEqualTo(refused);
       assertThat(gateway.uplinks.end(0)).isEqualTo(100 - refused);
 
-      old.send(burst(4, 100));
+      old.send(burst(4, 2_000));
       assertThat(old.closed()).as("3.1.1 cannot say no: it sends again later").isTrue();
       assertThat(gateway.door.stats().missing()).isZero();
     }

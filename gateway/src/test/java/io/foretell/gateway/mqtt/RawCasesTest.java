@@ -29,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class RawCasesTest {
   private static final int CASES = 729;
-  private static final int TIMEOUT_MILLIS = 2_000;
 
   @TempDir Path folder;
 
@@ -59,7 +58,7 @@ final class RawCasesTest {
   }
 
   private static Optional<String> judge(TestGateway gateway, JsonObject one, int k) {
-    try (ScriptedPeer peer = gateway.peer().timeout(TIMEOUT_MILLIS)) {
+    try (ScriptedPeer peer = gateway.peer()) {
       if (one.getBoolean("connect")) {
         peer.greeted(one.getInteger("version"), "c" + k);
       }

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** A client that sends what the test says, byte by byte, and tells what came back. */
 final class ScriptedPeer implements AutoCloseable {
-  static final int TIMEOUT_MILLIS = 20_000;
+  static final int TIMEOUT_MILLIS = 60_000;
 
   private final Socket socket;
   private final DataInputStream in;

@@ -142,9 +142,9 @@ final class TestGateway implements AutoCloseable {
 
   /** The next change of a device's presence, waited for. */
   Presence.Status presenceChange() throws InterruptedException {
-    Presence.Status status = presences.poll(10, TimeUnit.SECONDS);
+    Presence.Status status = presences.poll(60, TimeUnit.SECONDS);
     if (status == null) {
-      throw new AssertionError("no change of presence in 10 s");
+      throw new AssertionError("no change of presence in 60 s");
     }
     return status;
   }

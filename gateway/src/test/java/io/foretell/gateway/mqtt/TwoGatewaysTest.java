@@ -53,11 +53,11 @@ final class TwoGatewaysTest {
       assertThat(connect(before)).isZero();
       before.send(ScriptedPeer.subscribe(4, 1, "v1/commands/json", 1));
       assertThat(before.read().type()).isEqualTo(9);
-      commands.listened.poll(5, TimeUnit.SECONDS);
+      commands.listened.poll(60, TimeUnit.SECONDS);
 
       assertThat(connect(after)).as("session present").isEqualTo(1);
       Await.until("the first lets go", () -> one.listener.stats().takenOver() == 1);
-      assertThat(commands.listened.poll(5, TimeUnit.SECONDS)).isEqualTo(DEVICE);
+      assertThat(commands.listened.poll(60, TimeUnit.SECONDS)).isEqualTo(DEVICE);
       commands.issue(DEVICE, command("c1"));
       assertThat(new String(after.read().body(), UTF_8)).contains("\"id\":\"c1\"");
     }

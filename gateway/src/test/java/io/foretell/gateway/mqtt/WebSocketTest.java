@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WebSocketTest {
   private static final DeviceId TRUCK = DeviceId.parse("truck");
 
+  /** Within which a client must have asked for the upgrade. */
+  private static final int IDLE_SECONDS = 4;
+
   private final Vertx vertx = Vertx.vertx();
   private TestGateway gateway;
   private HttpServer http;
@@ -37,7 +40,7 @@ final class WebSocketTest {
         new HttpServerOptions()
             .setHost("127.0.0.1")
             .setPort(0)
-            .setIdleTimeout(1)
+            .setIdleTimeout(IDLE_SECONDS)
             .setCompressionSupported(true);
     http =
         vertx
@@ -46,7 +49,7 @@ final class WebSocketTest {
             .listen()
             .toCompletionStage()
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -89,7 +92,7 @@ final class WebSocketTest {
           .containsIgnoringCase("sec-websocket-protocol: mqtt");
       peer.send(2, ScriptedPeer.connectPacket(4, "dev1", 2, 60, "truck", "secret"));
       assertThat(peer.read()).startsWith(2, 0x20);
-      assertThat(peer.quietFor(2_500)).isTrue();
+      assertThat(peer.quietFor(1_500 + 1_000 * IDLE_SECONDS)).isTrue();
       peer.send(2, new byte[] {(byte) 0xC0, 0});
       assertThat(peer.read()).containsExactly(2, 0xD0, 0);
     }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ErasableLanesContract<E extends Engine & ErasableLanes> {
   /** Long enough for whatever is under way. */
-  protected static final Duration PATIENCE = Duration.ofSeconds(20);
+  protected static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Who is erased. */
   protected static final DeviceId GONE = new DeviceId("acme", "gone-for-good");

@@ -3,6 +3,7 @@ package io.foretell.servicedesk.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.foretell.proto.Await;
 import io.foretell.proto.TicketEvent;
 import io.foretell.proto.TicketEvent.State;
 import io.foretell.servicedesk.Desk;
@@ -103,8 +104,9 @@ class OutboxRelayTest {
       at.desk.onChange(change -> relay.wake());
       at.take(findings.fault("truck-7", "obd:P0301", Findings.T0));
 
-      assertThat(moved.get(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(tried.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(moved.get(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(tried.await(60, TimeUnit.SECONDS)).isTrue();
+      Await.until("it says so", () -> !relay.health().notices().isEmpty());
       assertThat(relay.health().ready()).isTrue();
       assertThat(relay.health().notices())
           .extracting(notice -> notice.text())

@@ -90,7 +90,7 @@ class DeskKillTest {
       }
     } finally {
       process.destroyForcibly();
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(acknowledged).isPositive();
     return acknowledged;

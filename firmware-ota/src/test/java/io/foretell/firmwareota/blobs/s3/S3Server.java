@@ -2,10 +2,9 @@ package io.foretell.firmwareota.blobs.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.foretell.proto.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 final class S3Server implements AutoCloseable {
   static final String KEY = "somebody";
   static final String SECRET = "something-nobody-else-knows";
-  private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long READY_NANOS = TimeUnit.SECONDS.toNanos(120);
 
   private final Process process;
   final URI endpoint;
@@ -39,7 +38,7 @@ final class S3Server implements AutoCloseable {
       for (String bucket : buckets) {
         Files.createDirectories(folder.resolve("store").resolve(bucket));
       }
-      URI endpoint = URI.create("http://127.0.0.1:" + freePort());
+      URI endpoint = URI.create("http://127.0.0.1:" + FreePort.pick());
       Path properties = folder.resolve("s3proxy.properties");
       Files.write(
           properties,
@@ -99,12 +98,6 @@ final class S3Server implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -22,6 +22,6 @@ final class Brokers {
             Duration.ofMillis(10),
             Duration.ofMillis(5),
             Duration.ofMillis(50),
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(60));
   }
 }

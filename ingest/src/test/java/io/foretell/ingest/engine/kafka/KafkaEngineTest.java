@@ -324,7 +324,7 @@ class KafkaEngineTest {
                     Duration.ofMillis(10),
                     Duration.ofMillis(5),
                     Duration.ofMillis(50),
-                    Duration.ofSeconds(30)));
+                    Duration.ofSeconds(60)));
     engine.start();
     Queue<CompletableFuture<?>> before = new ConcurrentLinkedQueue<>();
     append(engine, before, 0, 300);
@@ -350,7 +350,7 @@ class KafkaEngineTest {
     }
     Map<DeviceId, List<String>> said = all(engine.lane(ECHOES));
     words.forEach((device, in) -> assertThat(said.get(device)).isEqualTo(numbered(in)));
-    assertThat(engine.health().ready()).isTrue();
+    Await.until("it says that all is well", () -> engine.health().ready());
     engine.close();
     broker.stop();
   }

@@ -31,7 +31,7 @@ class RocksEngineCrashIT {
   @TempDir Path dir;
 
   @Test
-  @Timeout(value = 180)
+  @Timeout(value = 600)
   void engine_killed_at_any_moment_keeps_all_that_it_acknowledged() throws Exception {
     Random random = new Random(20261122);
     Map<String, Map<String, Integer>> acked = new HashMap<>();
@@ -48,7 +48,7 @@ class RocksEngineCrashIT {
         caller.toHandle().destroyForcibly();
         lines.lines().forEach(said::add);
       }
-      assertThat(caller.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(caller.waitFor(60, TimeUnit.SECONDS)).isTrue();
       acked.put(word, lastOfEach(said));
     }
 
@@ -56,7 +56,7 @@ class RocksEngineCrashIT {
   }
 
   @Test
-  @Timeout(value = 120)
+  @Timeout(value = 600)
   void disk_that_takes_no_more_stops_acknowledgement_until_it_does() throws Exception {
     Process caller = caller("full");
     Set<String> said = new HashSet<>();
@@ -70,7 +70,7 @@ class RocksEngineCrashIT {
       caller.getOutputStream().close();
       lines.lines().forEach(said::add);
     }
-    assertThat(caller.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(caller.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(said).anyMatch(line -> line.startsWith("fail"));
 
     RocksEngine engine = reopened();

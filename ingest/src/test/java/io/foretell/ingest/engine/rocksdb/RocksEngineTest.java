@@ -230,7 +230,8 @@ class RocksEngineTest {
     append(engine, 0);
     append(engine, 1);
     Await.until("they are folded", () -> engine.lag("echo") == 0);
-    Await.until("it is counted", () -> engine.stats().outputs() == 2);
+    Await.until(
+        "it is counted", () -> engine.stats().outputs() == 2 && engine.stats().inFlight() == 0);
 
     RocksEngineStats stats = engine.stats();
     assertThat(stats.appends()).isEqualTo(2);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SharedCommitTest {
   private static final DeviceId TRUCK = DeviceId.parse("truck");
   private static final Topic<String> HEARD = Topic.pass("heard");
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final RocksEngineOptions OPTIONS =
       RocksEngineOptions.defaults().withPartitions(1).withPace(Duration.ZERO, 4096);
 

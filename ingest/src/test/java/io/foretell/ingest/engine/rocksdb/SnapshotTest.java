@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A copy of a running engine: what sinks have kept elsewhere belongs to it exactly. */
 final class SnapshotTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path dir;
 
