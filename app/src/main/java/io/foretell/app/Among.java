@@ -9,6 +9,7 @@ import io.foretell.proto.DeviceId;
 import io.foretell.servicedesk.outbox.Relay;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,13 +30,16 @@ final class Among {
   private final Neighbours others;
   private final SharedPresence everywhere;
   private final LivePresence here;
+  private final Consumer<DeviceId> cut;
+  private final AtomicBoolean returned = new AtomicBoolean();
   private long endedAt;
 
-  private Among(Parts parts, Neighbours others, SharedPresence everywhere) {
+  private Among(Parts parts, Neighbours others, SharedPresence everywhere, Consumer<DeviceId> cut) {
     this.parts = parts;
     this.others = others;
     this.everywhere = everywhere;
     this.here = parts.presence;
+    this.cut = cut;
   }
 
   /**
@@ -47,15 +51,45 @@ final class Among {
     if (parts.neighbours.isEmpty() || parts.everywhere.isEmpty()) {
       return Optional.empty();
     }
-    Among among = new Among(parts, parts.neighbours.get(), parts.everywhere.get());
+    Among among = new Among(parts, parts.neighbours.get(), parts.everywhere.get(), cut);
     parts.registry.onRevoked(device -> among.others.call(REVOKED, device.toString()));
-    among.others.on(REVOKED, text -> among.revoked(DeviceId.parse(text), cut));
+    among.others.on(REVOKED, text -> among.revoked(DeviceId.parse(text)));
     among.others.on(SESSION, among::claimed);
-    among.others.onReturn(among.everywhere::renew);
+    among.others.onReturn(among::backAgain);
     return Optional.of(among);
   }
 
-  private void revoked(DeviceId device, Consumer<DeviceId> cut) {
+  /** What the others said meanwhile was not heard. */
+  private void backAgain() {
+    parts.registry.changedElsewhere();
+    returned.set(true);
+  }
+
+  /**
+   * Cuts the devices that were revoked, removed or erased while the others could not be heard; then
+   * what is here is written anew. Where that fails, it is done at the next tick.
+   */
+  private void makeGood() {
+    boolean done = false;
+    try {
+      for (DeviceId device : parts.registry.barred(here.devices())) {
+        if (parts.registry.find(device).isEmpty()) {
+          // It may be erased: that it leaves must not be written down.
+          everywhere.drop(device);
+        }
+        revoked(device);
+        log.info("{} is cut: it was barred while other processes were not heard", device);
+      }
+      everywhere.renew();
+      done = true;
+    } finally {
+      if (!done) {
+        returned.set(true);
+      }
+    }
+  }
+
+  private void revoked(DeviceId device) {
     parts.registry.changedElsewhere(device);
     parts.models.forget(device);
     parts.mqtt.disconnect(device);
@@ -70,6 +104,9 @@ final class Among {
 
   /** To be called about twice a second. */
   void tick(long now) {
+    if (returned.getAndSet(false)) {
+      makeGood();
+    }
     if (parts.has(Role.GATEWAY)) {
       everywhere.flush();
     }

@@ -8,16 +8,13 @@ import io.foretell.bench.server.Server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,23 +32,19 @@ final class FleetCommand implements Callable<Integer> {
   private static final List<String> SHARED = List.of("desk", "gateway-1", "worker-1");
   private static final long GLANCE_NANOS = 50_000_000;
   private static final double BEHIND_SECONDS = 1;
-  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
   private static final long BALANCE_NANOS = TimeUnit.SECONDS.toNanos(30);
-  private static final int HOUR = 3600;
+  private static final double HOUR = 3600;
 
   @Mixin private Setting setting = new Setting();
 
-  @Option(
-      names = "--pace",
-      paramLabel = "RATE",
-      defaultValue = "1000",
-      description = "Messages a second while processes are killed (default: ${DEFAULT-VALUE}).")
-  private int pace = 1000;
+  /** While processes are killed. */
+  @Mixin private Pace pace = new Pace(1_000);
 
   @Option(
       names = "--rest",
       paramLabel = "S",
       defaultValue = "60",
+      converter = AtLeastOne.class,
       description = "How long no worker runs before it catches up (default: ${DEFAULT-VALUE}).")
   private int rest = 60;
 
@@ -64,7 +57,7 @@ final class FleetCommand implements Callable<Integer> {
   private List<Part> parts = List.of(Part.values());
 
   /** What can be measured apart. */
-  private enum Part {
+  enum Part {
     EMBEDDED,
     ALONE,
     SHARED,
@@ -84,23 +77,13 @@ final class FleetCommand implements Callable<Integer> {
     return 0;
   }
 
-  /**
-   * What a message cost: each of our processes without its compilers, those, brokers, databases;
-   * all in CPU-seconds per million. On a core that it shares with all the others a JVM compiles for
-   * many minutes, and a server that runs for weeks does not.
-   */
-  private record Cost(
-      SortedMap<String, Double> ours,
-      double compiling,
-      double brokers,
-      double databases,
-      double perSecond) {
-    double all() {
-      return ours.values().stream().mapToDouble(one -> one).sum();
-    }
+  /** Which were chosen, each once, whatever their order was. */
+  Set<Part> parts() {
+    return EnumSet.copyOf(parts);
   }
 
   List<Row> rows() throws InterruptedException {
+    Set<Part> parts = parts();
     List<Row> rows = new ArrayList<>();
     if (parts.contains(Part.EMBEDDED)) {
       Path data = setting.fresh("fleet-embedded");
@@ -115,7 +98,7 @@ final class FleetCommand implements Callable<Integer> {
       }
     }
     if (parts.contains(Part.SHARED) || parts.contains(Part.FAULTS)) {
-      rows.addAll(shared());
+      rows.addAll(shared(parts));
     }
     if (parts.contains(Part.BROKERS)) {
       try (Neighbours three = neighbours(3);
@@ -126,7 +109,7 @@ final class FleetCommand implements Callable<Integer> {
     return rows;
   }
 
-  private List<Row> shared() throws InterruptedException {
+  private List<Row> shared(Set<Part> parts) throws InterruptedException {
     List<Row> rows = new ArrayList<>();
     try (Neighbours neighbours = neighbours(1);
         Fleet shared = fleet("shared", neighbours, SHARED)) {
@@ -164,74 +147,24 @@ final class FleetCommand implements Callable<Integer> {
       costs.add(cost);
       setting.progress("round %d  %s: %s".formatted(round, server.name(), cost));
     }
-    SortedMap<String, Double> ours = new TreeMap<>();
-    for (String process : costs.get(0).ours.keySet()) {
-      ours.put(process, middle(costs, cost -> cost.ours.getOrDefault(process, 0.0)));
-    }
-    return new Cost(
-        ours,
-        middle(costs, Cost::compiling),
-        middle(costs, Cost::brokers),
-        middle(costs, Cost::databases),
-        middle(costs, Cost::perSecond));
-  }
-
-  private static double middle(List<Cost> costs, ToDoubleFunction<Cost> part) {
-    return Median.of(costs.stream().map(part::applyAsDouble).toList()).middle();
+    return Cost.middle(costs);
   }
 
   private Cost round(Server server, @Nullable Neighbours neighbours) throws InterruptedException {
     try (Load load = new Load(server.port(), setting.connections, WINDOW, "device-")) {
-      Map<String, Double> before = secondsByProcess(server);
-      double compiled = server.compilerSeconds();
-      double broker = neighbours == null ? 0 : neighbours.brokerSeconds();
-      double database = neighbours == null ? 0 : neighbours.databaseSeconds();
+      Cost.Used before = Cost.Used.by(server, neighbours);
       long begun = System.nanoTime();
       long acked = load.saturate(setting.length()).acked();
-      double rate = acked * 1e9 / (server.settle() - begun);
-      double millions = acked / 1e6;
-      SortedMap<String, Double> ours = new TreeMap<>();
-      secondsByProcess(server)
-          .forEach(
-              (name, now) -> ours.put(name, (now - before.getOrDefault(name, 0.0)) / millions));
-      return new Cost(
-          ours,
-          (server.compilerSeconds() - compiled) / millions,
-          neighbours == null ? 0 : (neighbours.brokerSeconds() - broker) / millions,
-          neighbours == null ? 0 : (neighbours.databaseSeconds() - database) / millions,
-          rate);
+      long nanos = server.settle() - begun;
+      return Cost.between(before, Cost.Used.by(server, neighbours), acked, nanos);
     }
-  }
-
-  /** Without compilers. */
-  private static Map<String, Double> secondsByProcess(Server server) {
-    return server instanceof Fleet fleet
-        ? fleet.secondsByProcess()
-        : Map.of("all", server.cpuSeconds() - server.compilerSeconds());
   }
 
   private Row row(String what, Server server, Cost cost) {
     awaitBalance(what, server);
-    String split =
-        cost.ours.size() == 1
-            ? ""
-            : cost.ours.entrySet().stream()
-                .map(one -> one.getKey() + " " + Row.number(one.getValue()))
-                .collect(Collectors.joining(", ", "of it ", "; "));
-    return Row.plain(
-        what,
-        cost.all(),
-        "CPU-s/M",
-        "%sbeside it compilers %s, brokers %s, databases %s; %s messages/s on one core with all of them; %d devices, %d unacked, %d rounds"
-            .formatted(
-                split,
-                Row.number(cost.compiling),
-                Row.number(cost.brokers),
-                Row.number(cost.databases),
-                Row.number(cost.perSecond),
-                setting.connections,
-                WINDOW,
-                setting.rounds));
+    String how =
+        "%d devices, %d unacked, %d rounds".formatted(setting.connections, WINDOW, setting.rounds);
+    return cost.row(what, how);
   }
 
   /** The desk's copy of the states may come a moment after them. */
@@ -251,35 +184,21 @@ final class FleetCommand implements Callable<Integer> {
   /** From the death of one of two workers until no more than a second of messages waits. */
   private Row killedWorker(Fleet fleet) throws InterruptedException {
     try (Load load = new Load(fleet.port(), setting.connections, WINDOW, "device-")) {
-      load.pace(pace, setting.length());
+      load.pace(pace.perSecond, setting.length());
       CompletableFuture<Load.Run> loading =
-          CompletableFuture.supplyAsync(() -> load.pace(pace, Duration.ofSeconds(rest)));
+          CompletableFuture.supplyAsync(() -> load.pace(pace.perSecond, Duration.ofSeconds(rest)));
       long killed = System.nanoTime();
       fleet.kill("worker-2");
-      double seconds = secondsUntilCaughtUp(fleet, killed);
+      long much = Math.round(pace.perSecond * BEHIND_SECONDS);
+      double seconds = new Backlog(fleet::inFlight).secondsUntilGone(killed, much);
       double worst = loading.join().millis(100);
       return Row.plain(
           "until one of two workers, killed, is made good",
           seconds,
           "s",
           "%d messages/s go on, slowest acknowledgement meanwhile %s ms; until less than %s s of messages wait"
-              .formatted(pace, Row.number(worst), Row.number(BEHIND_SECONDS)));
+              .formatted(pace.perSecond, Row.number(worst), Row.number(BEHIND_SECONDS)));
     }
-  }
-
-  /** It must first be seen to be behind: the books are asked at intervals. */
-  private double secondsUntilCaughtUp(Fleet fleet, long since) {
-    boolean behind = false;
-    while (System.nanoTime() - since < PATIENCE_NANOS) {
-      long waiting = fleet.inFlight();
-      behind |= waiting > pace * BEHIND_SECONDS;
-      if (behind && waiting <= pace * BEHIND_SECONDS) {
-        return (System.nanoTime() - since) / 1e9;
-      }
-      LockSupport.parkNanos(GLANCE_NANOS);
-    }
-    throw new IllegalStateException(
-        behind ? "it did not catch up" : "it was not seen to be behind");
   }
 
   private List<Row> catchUp(Fleet fleet) throws InterruptedException {
@@ -287,11 +206,28 @@ final class FleetCommand implements Callable<Integer> {
     double seconds;
     try (Load load = new Load(fleet.port(), setting.connections, WINDOW, "device-")) {
       fleet.kill("worker-1");
-      load.pace(pace, Duration.ofSeconds(rest));
+      load.pace(pace.perSecond, Duration.ofSeconds(rest));
       fleet.start("worker-1");
       waiting = fleet.inFlight();
       long begun = System.nanoTime();
       seconds = (fleet.settle() - begun) / 1e9;
+    }
+    return caughtUp(waiting, seconds, rest, pace.perSecond);
+  }
+
+  /**
+   * What was measured, and what an hour's rest would take.
+   *
+   * @param waiting messages after the rest
+   * @param seconds until none waited
+   * @param rest how long nobody worked, seconds
+   * @param pace messages a second meanwhile
+   * @throws IllegalStateException if none waited
+   */
+  static List<Row> caughtUp(long waiting, double seconds, int rest, int pace) {
+    if (waiting <= 0) {
+      throw new IllegalStateException(
+          "nothing waited after %d s without a worker; give --rest or --pace more".formatted(rest));
     }
     double rate = waiting / seconds;
     String how =
@@ -309,9 +245,9 @@ final class FleetCommand implements Callable<Integer> {
   /** One of three brokers ends; how long the slowest device waited for its acknowledgement. */
   private Row killedBroker(Fleet fleet, Neighbours three) throws InterruptedException {
     try (Load load = new Load(fleet.port(), setting.connections, WINDOW, "device-")) {
-      load.pace(pace, setting.length());
+      load.pace(pace.perSecond, setting.length());
       CompletableFuture<Load.Run> loading =
-          CompletableFuture.supplyAsync(() -> load.pace(pace, Duration.ofSeconds(rest)));
+          CompletableFuture.supplyAsync(() -> load.pace(pace.perSecond, Duration.ofSeconds(rest)));
       LockSupport.parkNanos(setting.length().toNanos());
       three.killBroker(1);
       Load.Run run = loading.join();
@@ -322,7 +258,7 @@ final class FleetCommand implements Callable<Integer> {
           run.millis(100) / 1e3,
           "s",
           "%d messages/s, %,d acknowledged, median %s ms; the books balance afterwards"
-              .formatted(pace, run.acked(), Row.number(run.millis(50))));
+              .formatted(pace.perSecond, run.acked(), Row.number(run.millis(50))));
     }
   }
 }

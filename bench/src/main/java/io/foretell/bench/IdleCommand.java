@@ -22,7 +22,12 @@ final class IdleCommand implements Callable<Integer> {
 
   @Mixin private Setting setting = new Setting();
 
-  @Option(names = "--idle", paramLabel = "N", defaultValue = "2000")
+  @Option(
+      names = "--idle",
+      paramLabel = "N",
+      defaultValue = "2000",
+      converter = AtLeastOne.class,
+      description = "Idle connections (default: ${DEFAULT-VALUE}).")
   private int idle = 2000;
 
   IdleCommand() {}

@@ -93,9 +93,13 @@ public final class Main implements Callable<Integer> {
         new Part("start", () -> new StartCommand(setting).rows()));
   }
 
+  /** The whole command line, before its arguments. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
   /** Measures, prints, and ends with 0 where everything could be measured. */
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+    System.exit(commandLine().execute(args));
   }
 }

@@ -39,6 +39,7 @@ final class MqttCommand implements Callable<Integer> {
       paramLabel = "W",
       split = ",",
       defaultValue = "1,10",
+      converter = AtLeastOne.class,
       description = "Unacknowledged PUBLISH a device (default: ${DEFAULT-VALUE}).")
   private List<Integer> windows = List.of(1, 10);
 

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * What honest devices feel of hostile ones: how long their acknowledgements take beside strangers
@@ -23,12 +22,7 @@ final class OverloadCommand implements Callable<Integer> {
 
   @Mixin private Setting setting = new Setting();
 
-  @Option(
-      names = "--pace",
-      paramLabel = "N",
-      defaultValue = "2000",
-      description = "Messages a second of all honest devices together (default: ${DEFAULT-VALUE}).")
-  private int pace = 2_000;
+  @Mixin private Pace pace = new Pace(2_000);
 
   OverloadCommand() {}
 
@@ -51,7 +45,7 @@ final class OverloadCommand implements Callable<Integer> {
       try (Load honest = new Load(server.port(), setting.connections, WINDOW, "honest-")) {
         for (int round = 1; round <= setting.rounds; round++) {
           for (Hostile.Manner manner : Hostile.Manner.values()) {
-            double alone = honest.pace(pace, setting.length()).millis(99);
+            double alone = honest.pace(pace.perSecond, setting.length()).millis(99);
             double beside = beside(server.port(), manner, honest);
             delays.computeIfAbsent(manner, m -> new ArrayList<>()).add(beside);
             ratios.computeIfAbsent(manner, m -> new ArrayList<>()).add(beside / alone);
@@ -75,7 +69,7 @@ final class OverloadCommand implements Callable<Integer> {
           && strangers.coming()) {
         Thread.onSpinWait();
       }
-      double delay = honest.pace(pace, setting.length()).millis(99);
+      double delay = honest.pace(pace.perSecond, setting.length()).millis(99);
       setting.progress(
           "  %,d strangers, %d stayed longer than 6 s, %d honest ones lost"
               .formatted(strangers.came(), strangers.stayed(), honest.lost()));
@@ -101,7 +95,7 @@ final class OverloadCommand implements Callable<Integer> {
         "%d devices, %,d messages/s together; p99 %s ms; %s"
             .formatted(
                 setting.connections,
-                pace,
+                pace.perSecond,
                 Median.of(delays.getOrDefault(manner, List.of())),
                 ratio));
   }

@@ -32,10 +32,19 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Mixin private Setting setting = new Setting();
 
-  @Option(names = "--server", paramLabel = "NAME", defaultValue = "routed")
+  @Option(
+      names = "--server",
+      paramLabel = "NAME",
+      defaultValue = "routed",
+      description = "Which (default: ${DEFAULT-VALUE}).")
   private String name = "routed";
 
-  @Option(names = "--window", paramLabel = "W", defaultValue = "1")
+  @Option(
+      names = "--window",
+      paramLabel = "W",
+      defaultValue = "1",
+      converter = AtLeastOne.class,
+      description = "Unacknowledged PUBLISH a device (default: ${DEFAULT-VALUE}).")
   private int window = 1;
 
   ProfileCommand() {}

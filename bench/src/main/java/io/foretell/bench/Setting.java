@@ -21,6 +21,7 @@ final class Setting {
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "5",
+      converter = AtLeastOne.class,
       description = "Length of a measured run (default: ${DEFAULT-VALUE}).")
   int seconds;
 
@@ -37,6 +38,7 @@ final class Setting {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
+      converter = AtLeastOne.class,
       description = "Rounds; in each every server has its turn (default: ${DEFAULT-VALUE}).")
   int rounds;
 
@@ -44,6 +46,7 @@ final class Setting {
       names = "--connections",
       paramLabel = "C",
       defaultValue = "1000",
+      converter = AtLeastOne.class,
       description = "Devices (default: ${DEFAULT-VALUE}).")
   int connections;
 

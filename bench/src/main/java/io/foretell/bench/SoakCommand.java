@@ -38,15 +38,11 @@ final class SoakCommand implements Callable<Integer> {
       names = "--minutes",
       paramLabel = "N",
       defaultValue = "30",
+      converter = AtLeastOne.class,
       description = "How long (default: ${DEFAULT-VALUE}).")
   private int minutes = 30;
 
-  @Option(
-      names = "--pace",
-      paramLabel = "RATE",
-      defaultValue = "1000",
-      description = "Messages a second, of all devices together (default: ${DEFAULT-VALUE}).")
-  private int pace = 1000;
+  @Mixin private Pace pace = new Pace(1_000);
 
   SoakCommand() {}
 
@@ -80,7 +76,7 @@ final class SoakCommand implements Callable<Integer> {
       long begun = System.nanoTime();
       long end = begun + Duration.ofMinutes(minutes).toNanos();
       while (System.nanoTime() < end) {
-        acked += load.pace(pace, EVERY).acked();
+        acked += load.pace(pace.perSecond, EVERY).acked();
         State state = state(server, data, (System.nanoTime() - begun) / 60e9);
         states.add(state);
         setting.progress(line(state));

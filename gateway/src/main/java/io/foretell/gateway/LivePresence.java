@@ -79,7 +79,10 @@ public final class LivePresence implements Presence {
 
   @Override
   public void left(DeviceId device, String via, String connection, String reason) {
-    life(device).left(via, connection, reason, clock.millis());
+    Life known = lives.get(device);
+    if (known != null) {
+      known.left(via, connection, reason, clock.millis());
+    }
   }
 
   /**
@@ -110,6 +113,11 @@ public final class LivePresence implements Presence {
     return lives.values().stream().map(Life::status).filter(Status::online).toList();
   }
 
+  /** All devices that it has seen, of any tenant, whether they are there or not. */
+  public List<DeviceId> devices() {
+    return List.copyOf(lives.keySet());
+  }
+
   /** Records in the device's history that it went, as another process had seen it come. */
   public void record(Status status) {
     append(status);
@@ -118,6 +126,11 @@ public final class LivePresence implements Presence {
   /** Forgets a device that has no connection. */
   public void forget(DeviceId device) {
     lives.computeIfPresent(device, (id, life) -> life.connected() ? life : null);
+  }
+
+  /** Forgets a device that was erased; that its connections end then is recorded nowhere. */
+  public void drop(DeviceId device) {
+    lives.remove(device);
   }
 
   private Life life(DeviceId device) {

@@ -63,6 +63,20 @@ final class LivePresenceTest {
   }
 
   @Test
+  void device_that_is_dropped_leaves_without_a_trace() {
+    presence.arrived(TRUCK, "mqtt", "1");
+    assertThat(presence.devices()).containsExactly(TRUCK);
+
+    presence.drop(TRUCK);
+    presence.left(TRUCK, "mqtt", "1", "cut");
+
+    assertThat(presence.devices()).isEmpty();
+    assertThat(presence.of(TRUCK)).isEmpty();
+    assertThat(heard).extracting(Status::online).containsExactly(true);
+    assertThat(lane.read(0, 0, 10)).as("appended").hasSize(1);
+  }
+
+  @Test
   void device_without_connections_is_online_until_it_is_silent_for_too_long() {
     presence.seen(TRUCK, "http");
     assertThat(heard).extracting(Status::reason).containsExactly("message");

@@ -1,7 +1,5 @@
 package io.foretell.proto;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /** A stage that counts the entries of a device, and says the count. */
 final class CountStage implements Stage<Long, String> {
   @Override
@@ -27,16 +25,6 @@ final class CountStage implements Stage<Long, String> {
 
   @Override
   public Codec<Long> codec() {
-    return new Codec<>() {
-      @Override
-      public byte[] encode(Long value) {
-        return value.toString().getBytes(UTF_8);
-      }
-
-      @Override
-      public Long decode(byte[] bytes) {
-        return Long.valueOf(new String(bytes, UTF_8));
-      }
-    };
+    return Texts.NUMBER;
   }
 }

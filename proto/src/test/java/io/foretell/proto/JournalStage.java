@@ -1,7 +1,5 @@
 package io.foretell.proto;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
  * A stage to test engines with: it writes down what happens to a device, in place, and says it on a
  * durable and on a pass topic. An entry's words tell it what to do:
@@ -16,7 +14,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 final class JournalStage implements Stage<JournalStage.Journal, String> {
   /** What it says, kept. */
-  static final Topic<String> SAID = Topic.lane("said", new LaneContract.TextCodec());
+  static final Topic<String> SAID = Topic.lane("said", Texts.TEXT);
 
   /** What it says, in passing. */
   static final Topic<String> HEARD = Topic.pass("heard");
@@ -96,30 +94,27 @@ final class JournalStage implements Stage<JournalStage.Journal, String> {
 
   @Override
   public Codec<Journal> codec() {
-    return new Codec<>() {
-      @Override
-      public byte[] encode(Journal value) {
-        return String.join(
-                "\n",
-                value.log,
-                "" + value.wakeAt,
-                "" + value.period,
-                "" + value.left,
-                "" + value.bomb)
-            .getBytes(UTF_8);
-      }
+    return Texts.of(JournalStage::written, JournalStage::read);
+  }
 
-      @Override
-      public Journal decode(byte[] bytes) {
-        String[] lines = new String(bytes, UTF_8).split("\n", -1);
-        Journal journal = new Journal();
-        journal.log.append(lines[0]);
-        journal.wakeAt = Long.parseLong(lines[1]);
-        journal.period = Long.parseLong(lines[2]);
-        journal.left = Integer.parseInt(lines[3]);
-        journal.bomb = Boolean.parseBoolean(lines[4]);
-        return journal;
-      }
-    };
+  private static String written(Journal journal) {
+    return String.join(
+        "\n",
+        journal.log,
+        journal.wakeAt + "",
+        journal.period + "",
+        journal.left + "",
+        journal.bomb + "");
+  }
+
+  private static Journal read(String text) {
+    String[] lines = text.split("\n", -1);
+    Journal journal = new Journal();
+    journal.log.append(lines[0]);
+    journal.wakeAt = Long.parseLong(lines[1]);
+    journal.period = Long.parseLong(lines[2]);
+    journal.left = Integer.parseInt(lines[3]);
+    journal.bomb = Boolean.parseBoolean(lines[4]);
+    return journal;
   }
 }

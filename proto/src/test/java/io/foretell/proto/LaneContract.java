@@ -1,6 +1,5 @@
 package io.foretell.proto;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,22 +20,9 @@ import org.junit.jupiter.api.Test;
 /** What every durable lane must do. An engine's test extends it. */
 public abstract class LaneContract {
   /** A lane of text. */
-  protected static final Topic<String> TEXT = Topic.lane("texts", new TextCodec());
+  protected static final Topic<String> TEXT = Topic.lane("texts", Texts.TEXT);
 
   private final List<Engine> opened = new ArrayList<>();
-
-  /** Text as UTF-8. */
-  static final class TextCodec implements Codec<String> {
-    @Override
-    public byte[] encode(String value) {
-      return value.getBytes(UTF_8);
-    }
-
-    @Override
-    public String decode(byte[] bytes) {
-      return new String(bytes, UTF_8);
-    }
-  }
 
   /** Another engine over the storage of this test, which is empty when the test begins. */
   protected abstract Engine engine(InstantSource clock);
@@ -187,7 +173,7 @@ public abstract class LaneContract {
   @Test
   void lanes_do_not_mix() {
     Engine engine = started();
-    Topic<String> other = Topic.lane("others", new TextCodec());
+    Topic<String> other = Topic.lane("others", Texts.TEXT);
     Await.done(engine.lane(TEXT).append(DeviceId.parse("truck"), 1, "text"));
     Await.done(engine.lane(other).append(DeviceId.parse("truck"), 1, "other"));
 

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.cli.Foretell;
 import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer.Identity;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +47,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class DistributedErasureIT {
   private static final String PREFIX = "erasure-" + ProcessHandle.current().pid();
 
+  /** Who the gateway is to the database, so that it alone can be kept out. */
+  private static final String GATE = "gate";
+
   private static final String ALL = "gateway,worker,desk";
 
   @TempDir Path folder;
@@ -55,7 +60,8 @@ final class DistributedErasureIT {
     Map<String, JsonNode> before = new HashMap<>();
     JsonNode proof;
     Identity gone;
-    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
+    try (HistoryServer influxd =
+        HistoryServer.influx(Files.createDirectory(folder.resolve("influx")))) {
       String records = PostgresServer.shared().schemaOf(folder);
       try (RunningServer server = server("one", PREFIX, shared + "", records, influxd, ALL)) {
         gone = server.add(GONE);
@@ -89,35 +95,90 @@ final class DistributedErasureIT {
   }
 
   @Test
-  void device_connectedAtAnotherProcess_isCutThereAndErased() throws Exception {
+  void device_connectedAtAnotherProcess_isCutThereAndErased_alsoIfThatCannotBeReached()
+      throws Exception {
     String shared = folder.resolve("shared") + "";
-    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
+    try (HistoryServer influxd =
+        HistoryServer.influx(Files.createDirectory(folder.resolve("influx")))) {
       String records = PostgresServer.shared().schemaOf(folder);
       String prefix = PREFIX + "-two";
+      sql(records, "CREATE ROLE " + GATE + " LOGIN SUPERUSER");
+      String gates = records.replace("user=" + PostgresServer.USER, "user=" + GATE);
       try (RunningServer desk = server("desk", prefix, shared, records, influxd, "worker,desk");
-          RunningServer gate = server("gate", prefix, shared, records, influxd, "gateway")) {
-        Identity gone = desk.add(GONE);
-        try (MqttClient device =
-            new MqttClient("tcp://127.0.0.1:" + gate.port("mqtt"), GONE, new MemoryPersistence())) {
-          connect(device, gone);
-          byte[] payload = "{\"engine.coolant\": 91.5}".getBytes(ISO_8859_1);
-          for (int i = 0; i < 5; i++) {
-            device.publish("v1/telemetry", payload, 1, false);
-          }
-          RunningServer.await("the desk knows that it is there", () -> online(desk));
-
-          Foretell.Ran erased = cli(desk, "erase", GONE, "--yes", "--by", "mrs.gone", "--json");
-
-          assertThat(erased.exit()).as(erased.err()).isZero();
-          JsonNode counts = ApiClient.JSON.readTree(erased.out()).path("counts");
-          assertThat(counts.path("lane:uplink").asLong()).isGreaterThanOrEqualTo(6);
-          RunningServer.await("the device sees that it is cut off", () -> !device.isConnected());
-          assertThatExceptionOfType(MqttException.class).isThrownBy(() -> connect(device, gone));
-          assertThat(keys(records, GONE)).isZero();
-          assertThat(desk.items("/devices", Map.of())).isEmpty();
-        }
+          RunningServer gate = server("gate", prefix, shared, gates, influxd, "gateway")) {
+        erasesWhatIsElsewhere(desk, gate, records);
+        cutsWhatWasErasedMeanwhile(desk, gate, records);
+      } finally {
+        sql(records, "DROP ROLE " + GATE);
       }
     }
+  }
+
+  private void erasesWhatIsElsewhere(RunningServer desk, RunningServer gate, String records)
+      throws Exception {
+    Identity gone = desk.add(GONE);
+    try (MqttClient device = client(gate, gone)) {
+      connect(device, gone);
+      byte[] payload = "{\"engine.coolant\": 91.5}".getBytes(ISO_8859_1);
+      for (int i = 0; i < 5; i++) {
+        device.publish("v1/telemetry", payload, 1, false);
+      }
+      RunningServer.await("the desk knows that it is there", () -> online(desk, gone));
+
+      Foretell.Ran erased = cli(desk, "erase", GONE, "--yes", "--by", "mrs.gone", "--json");
+
+      assertThat(erased.exit()).as(erased.err()).isZero();
+      JsonNode counts = ApiClient.JSON.readTree(erased.out()).path("counts");
+      assertThat(counts.path("lane:uplink").asLong()).isGreaterThanOrEqualTo(6);
+      RunningServer.await("the device sees that it is cut off", () -> !device.isConnected());
+      assertThatExceptionOfType(MqttException.class).isThrownBy(() -> connect(device, gone));
+      assertThat(keys(records, GONE)).isZero();
+      RunningServer.await("the list is empty", () -> desk.items("/devices", Map.of()).isEmpty());
+    }
+  }
+
+  /** Nobody can call a gateway while it has no database; it makes good for it when it has one. */
+  private void cutsWhatWasErasedMeanwhile(RunningServer desk, RunningServer gate, String records)
+      throws Exception {
+    Identity late = desk.add("late");
+    Identity barred = desk.add("barred");
+    Identity stays = desk.add("stays");
+    try (MqttClient one = client(gate, late);
+        MqttClient two = client(gate, barred);
+        MqttClient three = client(gate, stays)) {
+      connect(one, late);
+      connect(two, barred);
+      connect(three, stays);
+      for (Identity device : List.of(late, barred, stays)) {
+        RunningServer.await("the desk knows all", () -> online(desk, device));
+      }
+      sql(records, "ALTER ROLE " + GATE + " NOLOGIN");
+      sql(
+          records,
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + GATE + "'");
+      RunningServer.await("the desk takes the gateway for dead", () -> !online(desk, late));
+      Foretell.Ran erased = cli(desk, "erase", "late", "--yes", "--by", "mrs.gone");
+      assertThat(erased.exit()).as(erased.err()).isZero();
+      assertThat(cli(desk, "revoke", "barred").exit()).isZero();
+      assertThat(one.isConnected() && two.isConnected()).as("both are still there").isTrue();
+
+      sql(records, "ALTER ROLE " + GATE + " LOGIN");
+
+      RunningServer.await("both are cut", () -> !one.isConnected() && !two.isConnected());
+      assertThatExceptionOfType(MqttException.class).isThrownBy(() -> connect(one, late));
+      assertThatExceptionOfType(MqttException.class).isThrownBy(() -> connect(two, barred));
+      RunningServer.await("the third is there again", () -> online(desk, stays));
+      assertThat(three.isConnected()).isTrue();
+      assertThat(count(records, "lane_key", "late")).isZero();
+      assertThat(count(records, "presence", "late")).isZero();
+      RunningServer.await("the second has left", () -> !online(desk, barred));
+      three.disconnect();
+    }
+  }
+
+  private static MqttClient client(RunningServer gate, Identity as) throws MqttException {
+    return new MqttClient(
+        "tcp://127.0.0.1:" + gate.port("mqtt"), as.device(), new MemoryPersistence());
   }
 
   private static void connect(MqttClient device, Identity as) throws MqttException {
@@ -127,8 +188,8 @@ final class DistributedErasureIT {
     device.connect(options);
   }
 
-  private static boolean online(RunningServer server) {
-    JsonNode device = server.api().get("/devices/" + GONE, Map.of());
+  private static boolean online(RunningServer server, Identity of) {
+    JsonNode device = server.api().get("/devices/" + of.device(), Map.of());
     return device.path("presence").path("online").asBoolean();
   }
 
@@ -162,7 +223,12 @@ final class DistributedErasureIT {
   }
 
   private RunningServer server(
-      String name, String prefix, String shared, String records, Influxd influxd, String roles) {
+      String name,
+      String prefix,
+      String shared,
+      String records,
+      HistoryServer influxd,
+      String roles) {
     return RunningServer.in(
         folder.resolve(name),
         "roles",
@@ -176,18 +242,30 @@ final class DistributedErasureIT {
         "records.url",
         records,
         "history.influx.url",
-        influxd.url());
+        influxd.url().toString());
   }
 
   private static long keys(String records, String device) throws SQLException {
+    return count(records, "lane_key", device);
+  }
+
+  /** How many rows of a table are about a device. */
+  private static long count(String records, String table, String device) throws SQLException {
     try (Connection connection = DriverManager.getConnection(records, PostgresServer.USER, "");
         PreparedStatement select =
-            connection.prepareStatement("SELECT COUNT(*) FROM lane_key WHERE device = ?")) {
+            connection.prepareStatement("SELECT COUNT(*) FROM " + table + " WHERE device = ?")) {
       select.setString(1, device);
       try (ResultSet row = select.executeQuery()) {
         assertThat(row.next()).isTrue();
         return row.getLong(1);
       }
+    }
+  }
+
+  private static void sql(String records, String statement) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(records, PostgresServer.USER, "");
+        Statement run = connection.createStatement()) {
+      run.execute(statement);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.foretell.app.journey;
 
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.io.IOException;
@@ -12,11 +13,11 @@ import org.junit.jupiter.api.TestInstance;
 /** The same journey on real Kafka, PostgreSQL and InfluxDB: only addresses were set. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class DistributedJourneyIT extends JourneyIT {
-  private @Nullable Influxd influxd;
+  private @Nullable HistoryServer influxd;
 
   @Override
   RunningServer server(Path folder) throws IOException {
-    Influxd history = Influxd.in(Files.createDirectory(folder.resolve("influx")));
+    HistoryServer history = HistoryServer.influx(Files.createDirectory(folder.resolve("influx")));
     influxd = history;
     return RunningServer.in(
         folder.resolve("data"),
@@ -25,7 +26,7 @@ final class DistributedJourneyIT extends JourneyIT {
         "records.url",
         PostgresServer.shared().schemaOf(folder),
         "history.influx.url",
-        history.url(),
+        history.url().toString(),
         "diagnostics.lateness",
         "200ms",
         "diagnostics.healing-period",

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer.Identity;
+import io.foretell.proto.HistoryServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,17 +25,17 @@ final class InfluxJourneyIT {
   private static final String JSON = "application/json";
 
   @TempDir static Path folder;
-  private static Influxd influxd;
+  private static HistoryServer influxd;
   private static RunningServer server;
 
   @BeforeAll
   static void start() throws IOException {
-    influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")));
+    influxd = HistoryServer.influx(Files.createDirectory(folder.resolve("influx")));
     server =
         RunningServer.in(
             folder.resolve("data"),
             "history.influx.url",
-            influxd.url(),
+            influxd.url().toString(),
             "diagnostics.lateness",
             "200ms",
             "diagnostics.healing-period",
@@ -48,7 +50,7 @@ final class InfluxJourneyIT {
 
   @ParameterizedTest
   @EnumSource
-  void telemetry_isInInfluxAndInTheApi(Sender sender) {
+  void telemetry_isInInfluxAndInTheApi(Sender sender) throws IOException {
     Identity device = server.add("influx-" + sender.name().toLowerCase(Locale.ROOT));
     long t = System.currentTimeMillis();
 
@@ -58,7 +60,7 @@ final class InfluxJourneyIT {
     assertThat(history(device).get(0).path("t").asLong()).isEqualTo(t);
     assertThat(history(device).get(0).path("value").asDouble()).isEqualTo(91.5);
     JsonNode rows =
-        influxd.ask(
+        rows(
             "SELECT value FROM telemetry WHERE tenant = 'default' AND signal = 'engine.coolant'"
                 + " AND device = '"
                 + device.device()
@@ -100,5 +102,16 @@ final class InfluxJourneyIT {
         .map(ticket -> ticket.path("state").asText())
         .findFirst()
         .orElse("none");
+  }
+
+  /** The rows that answer an InfluxQL question; times in ms. */
+  private static JsonNode rows(String influxQl) throws IOException {
+    return ApiClient.JSON
+        .readTree(influxd.ask("foretell", influxQl))
+        .path("results")
+        .path(0)
+        .path("series")
+        .path(0)
+        .path("values");
   }
 }

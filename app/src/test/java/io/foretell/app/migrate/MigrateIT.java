@@ -11,12 +11,12 @@ import io.foretell.app.Config;
 import io.foretell.app.Stores;
 import io.foretell.app.cli.Foretell;
 import io.foretell.app.client.ApiClient;
-import io.foretell.app.journey.Influxd;
 import io.foretell.app.journey.RunningServer;
 import io.foretell.app.journey.RunningServer.Identity;
 import io.foretell.app.journey.Sender;
 import io.foretell.app.journey.Tool;
 import io.foretell.ingest.engine.rocksdb.FillingStore;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.io.IOException;
@@ -62,8 +62,9 @@ final class MigrateIT {
       assertRefused(running, "in use by another process");
     }
 
-    try (Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")))) {
-      Path config = config("p" + ProcessHandle.current().pid(), influxd.url());
+    try (HistoryServer influxd =
+        HistoryServer.influx(Files.createDirectory(folder.resolve("influx")))) {
+      Path config = config("p" + ProcessHandle.current().pid(), influxd.url().toString());
       JsonNode counted = done(migrate("distributed", config, data, "--dry-run"));
       assertThat(counted.path("dryRun").asBoolean()).isTrue();
       assertThat(data.resolve("lanes")).isDirectory();

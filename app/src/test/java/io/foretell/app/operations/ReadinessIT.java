@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.client.ApiClient;
-import io.foretell.app.journey.Influxd;
 import io.foretell.app.journey.RunningServer;
 import io.foretell.app.journey.RunningServer.Identity;
 import io.foretell.app.journey.Tool;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.KafkaBroker;
 import io.foretell.proto.PostgresServer;
 import java.io.IOException;
@@ -43,7 +43,7 @@ final class ReadinessIT {
   void readiness_namesWhatIsAwayAndWhy() throws IOException {
     KafkaBroker kafka = KafkaBroker.started();
     PostgresServer postgres = PostgresServer.started();
-    Influxd influxd = Influxd.in(Files.createDirectory(folder.resolve("influx")));
+    HistoryServer influxd = HistoryServer.influx(Files.createDirectory(folder.resolve("influx")));
     try (RunningServer server =
         RunningServer.in(
             folder.resolve("data"),
@@ -52,7 +52,7 @@ final class ReadinessIT {
             "records.url",
             postgres.url("public"),
             "history.influx.url",
-            influxd.url())) {
+            influxd.url().toString())) {
       await("all is well", SOON, () -> unready(server).isEmpty());
       Identity device = server.add("van-7");
 

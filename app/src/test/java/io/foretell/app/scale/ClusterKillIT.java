@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two gateways, two workers and a desk, a process each; devices report and are given commands while
- * the processes are killed in random order and started again. {@code -Dforetell.kills=10} kills
- * each of them ten times.
+ * Two gateways, two workers and two desks, a process each; devices report and are given commands
+ * while the desks are killed in turn, and then all in random order, and started again. {@code
+ * -Dforetell.kills=10} kills each of them ten times.
  */
 final class ClusterKillIT {
   private static final Logger log = LoggerFactory.getLogger(ClusterKillIT.class);
@@ -49,6 +49,7 @@ final class ClusterKillIT {
   private final List<NumberedDevice> devices = new ArrayList<>();
   private final Map<String, String> issued = new LinkedHashMap<>();
   private Cluster cluster;
+  private long turnsSeconds;
 
   @BeforeEach
   void start() throws IOException, InterruptedException {
@@ -69,16 +70,15 @@ final class ClusterKillIT {
     long begun = System.nanoTime();
     register();
     Random random = new Random(SEED);
+    takeTurns(random);
+    turnsSeconds = (System.nanoTime() - begun) / 1_000_000_000;
     for (String victim : victims(random)) {
-      long wanted = acknowledged() + 20 + random.nextInt(200);
-      RunningServer.await("acknowledgements", () -> acknowledged() >= wanted);
+      flow(random);
       command(random);
       cluster.kill(victim);
-      if (!victim.equals(Cluster.DESK)) {
-        command(random);
-      }
+      command(random);
       ServerProcess again = cluster.launch(victim);
-      if (random.nextBoolean() || victim.equals(Cluster.DESK)) {
+      if (random.nextBoolean() || Cluster.DESKS.contains(victim)) {
         again.awaitReady();
       }
     }
@@ -90,7 +90,36 @@ final class ClusterKillIT {
     judge(seconds);
   }
 
-  /** Each of them so many times, in any order; the desk as often. Without a number, one a role. */
+  /**
+   * The desk that has the turn is killed while messages flow, and then the one that has it next.
+   * The devices stay connected meanwhile, so whatever they got twice was sent to them twice.
+   */
+  private void takeTurns(Random random) throws InterruptedException {
+    for (int i = 0; i < 2; i++) {
+      String active = Cluster.DESKS.get(i);
+      flow(random);
+      command(random);
+      cluster.kill(active);
+      command(random);
+      cluster.awaitTurn(Cluster.DESKS.get(1 - i));
+      flow(random);
+      command(random);
+      cluster.launch(active).awaitReady();
+    }
+    RunningServer.await("every command is done", () -> open().isEmpty());
+    Map<String, Integer> times = new TreeMap<>();
+    devices.forEach(
+        device -> device.commands().forEach((command, n) -> times.merge(command, n, Integer::sum)));
+    assertThat(times.keySet()).isEqualTo(issued.keySet());
+    assertThat(times.values()).as("how often commands came: %s", times).containsOnly(1);
+  }
+
+  private void flow(Random random) {
+    long wanted = acknowledged() + 20 + random.nextInt(200);
+    RunningServer.await("acknowledgements", () -> acknowledged() >= wanted);
+  }
+
+  /** Each of them so many times, in any order. Without a number, a gateway and a worker. */
   private static List<String> victims(Random random) {
     List<String> victims = new ArrayList<>();
     if (KILLS == 0) {
@@ -99,9 +128,7 @@ final class ClusterKillIT {
     for (int i = 0; i < KILLS; i++) {
       victims.addAll(Cluster.GATEWAYS);
       victims.addAll(Cluster.WORKERS);
-    }
-    if (KILLS > 1) {
-      victims.addAll(Collections.nCopies(KILLS, Cluster.DESK));
+      victims.addAll(Cluster.DESKS);
     }
     Collections.shuffle(victims, random);
     return victims;
@@ -191,8 +218,10 @@ final class ClusterKillIT {
         .as("what was sent again is the only reason to reject")
         .isSubsetOf("DUPLICATE_SEQUENCE");
     log.info(
-        "{} kills of each process (0: of one gateway and one worker) in {} s: {} reports acknowledged, 0 lost, 0 twins;"
-            + " {} tickets, none twice; {} commands, all done; {} messages sent again dropped",
+        "each desk killed in its turn ({} s), then {} kills of each process (0: of one gateway and"
+            + " one worker), {} s in all: {} reports acknowledged, 0 lost, 0 twins; {} tickets,"
+            + " none twice; {} commands, all done; {} messages sent again dropped",
+        turnsSeconds,
         KILLS,
         seconds,
         all,

@@ -177,6 +177,10 @@ public final class Authorities {
     known.forget(device);
   }
 
+  void forgetAll() {
+    known.forgetAll();
+  }
+
   private Verdict named(X509Certificate own, Authority authority, long now) {
     Optional<String> name = NamingRule.parse(authority.naming()).nameIn(own);
     if (name.isEmpty()) {

@@ -2,9 +2,11 @@ package io.foretell.gateway.identity;
 
 import io.foretell.proto.Device;
 import io.foretell.proto.DeviceId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where registrations are kept. Every call may block, is durable when it returns, and throws {@link
@@ -22,6 +24,9 @@ public interface DeviceStore {
 
   /** The device of that name. */
   Optional<Registration> find(DeviceId id);
+
+  /** Those of some devices that are there and were not revoked. */
+  Set<DeviceId> admitted(Collection<DeviceId> devices);
 
   /** Whose token has that hash, or had it before a rotation that is under way. */
   Optional<DeviceId> ownerOf(String tokenHash, long now);

@@ -11,10 +11,12 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -538,6 +540,27 @@ public final class Registry implements Directory, Identities {
     guests.forget(id);
     gateways.forget(id);
     authorities.forget(id);
+  }
+
+  /**
+   * Drops all that is remembered: for a process that the others could not reach for a while.
+   * Whoever calls it cuts the sessions of {@link #barred} devices then.
+   */
+  public void changedElsewhere() {
+    tokens.forgetAll();
+    guests.forgetAll();
+    gateways.forgetAll();
+    authorities.forgetAll();
+  }
+
+  /**
+   * Those of some devices that may not connect any more: removed, or revoked.
+   *
+   * @throws RegisterUnavailableException where nobody can tell
+   */
+  public List<DeviceId> barred(Collection<DeviceId> devices) {
+    Set<DeviceId> admitted = store.admitted(devices);
+    return devices.stream().filter(device -> !admitted.contains(device)).toList();
   }
 
   private void forget(DeviceId id, String why) {

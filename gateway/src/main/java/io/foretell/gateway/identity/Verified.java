@@ -66,5 +66,11 @@ final class Verified<K> {
             });
   }
 
+  /** Drops every fact. */
+  synchronized void forgetAll() {
+    epoch++;
+    facts.clear();
+  }
+
   private record Fact(DeviceId device, long until) {}
 }

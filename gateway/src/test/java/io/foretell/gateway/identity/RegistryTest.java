@@ -200,6 +200,39 @@ class RegistryTest {
   }
 
   @Test
+  void barred_are_those_that_were_removed_or_revoked_or_never_came() {
+    List<DeviceId> all = new ArrayList<>();
+    for (int i = 0; i < 1_001; i++) {
+      all.add(new DeviceId(i % 2 == 0 ? "acme" : "other", "truck-" + i));
+    }
+    for (int i : List.of(0, 1, 2, 3, 1_000)) {
+      registry.add(NewDevice.of(all.get(i)));
+    }
+    registry.revoke(all.get(2));
+    registry.remove(all.get(3));
+    registry.rotate(all.get(1_000));
+
+    assertThat(registry.barred(all.subList(0, 5)))
+        .containsExactly(all.get(2), all.get(3), all.get(4));
+    assertThat(registry.barred(all)).hasSize(998).doesNotContain(all.get(0), all.get(1_000));
+    assertThat(registry.barred(List.of())).isEmpty();
+  }
+
+  @Test
+  void what_was_remembered_is_asked_for_again_once_anything_may_have_changed_elsewhere() {
+    Issued issued = registry.add(NewDevice.of(TRUCK));
+    Credentials bearer = new Credentials.Bearer(issued.token());
+    registry.authenticate(bearer);
+    registry(SEAL, false).revoke(TRUCK);
+    assertThat(registry.authenticate(bearer)).isEqualTo(new Verdict.Known(TRUCK));
+
+    registry.changedElsewhere();
+
+    assertThat(registry.fromMemory(bearer)).isEmpty();
+    assertThat(registry.authenticate(bearer)).isEqualTo(refused(ReasonCode.NOT_AUTHENTICATED));
+  }
+
+  @Test
   void rotate_replaces_both_secrets() {
     Issued before = registry.add(NewDevice.of(TRUCK));
     registry.authenticate(new Credentials.Bearer(before.token()));

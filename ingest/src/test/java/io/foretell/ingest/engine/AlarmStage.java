@@ -5,6 +5,7 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Stage;
+import io.foretell.proto.Texts;
 
 /** Says so when the time is over that an entry names: {@code in MS}. The state is that moment. */
 public final class AlarmStage implements Stage<Long, String> {
@@ -31,6 +32,6 @@ public final class AlarmStage implements Stage<Long, String> {
 
   @Override
   public Codec<Long> codec() {
-    return new EchoStage().codec();
+    return Texts.NUMBER;
   }
 }

@@ -1,31 +1,17 @@
 package io.foretell.ingest.engine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.foretell.proto.Codec;
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Emit;
 import io.foretell.proto.Entry;
 import io.foretell.proto.Stage;
+import io.foretell.proto.Texts;
 import io.foretell.proto.Topic;
 
 /** Counts the entries of a device and says each again, with its number, on another lane. */
 public final class EchoStage implements Stage<Long, String> {
-  public static final Codec<String> TEXT_CODEC =
-      new Codec<>() {
-        @Override
-        public byte[] encode(String value) {
-          return value.getBytes(UTF_8);
-        }
-
-        @Override
-        public String decode(byte[] bytes) {
-          return new String(bytes, UTF_8);
-        }
-      };
-
-  public static final Topic<String> CALLS = Topic.lane("calls", TEXT_CODEC);
-  public static final Topic<String> ECHOES = Topic.lane("echoes", TEXT_CODEC);
+  public static final Topic<String> CALLS = Topic.lane("calls", Texts.TEXT);
+  public static final Topic<String> ECHOES = Topic.lane("echoes", Texts.TEXT);
 
   @Override
   public Long initial(DeviceId key) {
@@ -50,16 +36,6 @@ public final class EchoStage implements Stage<Long, String> {
 
   @Override
   public Codec<Long> codec() {
-    return new Codec<>() {
-      @Override
-      public byte[] encode(Long value) {
-        return value.toString().getBytes(UTF_8);
-      }
-
-      @Override
-      public Long decode(byte[] bytes) {
-        return Long.valueOf(new String(bytes, UTF_8));
-      }
-    };
+    return Texts.NUMBER;
   }
 }

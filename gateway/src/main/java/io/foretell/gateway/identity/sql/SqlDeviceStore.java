@@ -11,10 +11,14 @@ import io.foretell.gateway.identity.Registration;
 import io.foretell.proto.Device;
 import io.foretell.proto.DeviceId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -28,6 +32,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  * Transactions write before they read, so that SQLite never has to turn a reader into a writer.
  */
 public final class SqlDeviceStore implements DeviceStore {
+  private static final int BATCH = 500;
+
   private static final String COLUMNS =
       "tenant, name, model, hardware, parent, token_hash, sealed_key, registered_at";
 
@@ -106,6 +112,34 @@ public final class SqlDeviceStore implements DeviceStore {
                 .map(ROW)
                 .findOne()
                 .map(row -> registration(handle, row)));
+  }
+
+  @Override
+  public Set<DeviceId> admitted(Collection<DeviceId> devices) {
+    Map<String, List<DeviceId>> byTenant =
+        devices.stream().collect(Collectors.groupingBy(DeviceId::tenant));
+    return read(
+        handle -> {
+          Set<DeviceId> admitted = new HashSet<>();
+          byTenant.forEach((tenant, all) -> admitted(handle, tenant, all, admitted));
+          return admitted;
+        });
+  }
+
+  private static void admitted(
+      Handle handle, String tenant, List<DeviceId> devices, Set<DeviceId> admitted) {
+    for (int from = 0; from < devices.size(); from += BATCH) {
+      List<DeviceId> some = devices.subList(from, Math.min(from + BATCH, devices.size()));
+      handle
+          .createQuery(
+              "SELECT name FROM device WHERE tenant = :tenant AND name IN (<names>)"
+                  + " AND NOT EXISTS (SELECT 1 FROM device_barred b"
+                  + " WHERE b.tenant = device.tenant AND b.name = device.name)")
+          .bind("tenant", tenant)
+          .bindList("names", some.stream().map(DeviceId::device).toList())
+          .mapTo(String.class)
+          .forEach(name -> admitted.add(new DeviceId(tenant, name)));
+    }
   }
 
   @Override

@@ -85,6 +85,14 @@ public final class SharedPresence implements Presence {
     live.present().forEach(this::changed);
   }
 
+  /** Forgets a device that was erased: nothing of it is written any more. */
+  public void drop(DeviceId device) {
+    live.drop(device);
+    synchronized (unwritten) {
+      unwritten.remove(device);
+    }
+  }
+
   /** Writes what has changed; what cannot be written stays for the next time. May block. */
   public void flush() {
     List<Status> taken = take();

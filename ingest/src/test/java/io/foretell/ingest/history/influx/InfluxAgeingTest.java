@@ -7,6 +7,7 @@ import io.foretell.ingest.history.AgeingContract;
 import io.foretell.ingest.history.Bucket;
 import io.foretell.ingest.history.KeptHistory;
 import io.foretell.proto.History.Sample;
+import io.foretell.proto.HistoryServer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a real InfluxDB 1.6. */
 final class InfluxAgeingTest extends AgeingContract {
   @TempDir static Path folder;
-  private static Daemon influxd;
+  private static HistoryServer influxd;
   private static int databases;
 
   private InfluxHistory history;
@@ -27,7 +28,7 @@ final class InfluxAgeingTest extends AgeingContract {
 
   @BeforeAll
   static void startServer() throws Exception {
-    influxd = Daemon.influxd(folder, false);
+    influxd = HistoryServer.influx(folder);
   }
 
   @AfterAll

@@ -7,6 +7,7 @@ import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
 import io.foretell.proto.History;
 import io.foretell.proto.HistoryContract;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.Position;
 import io.foretell.proto.Sink;
 import io.foretell.proto.Telemetry;
@@ -27,14 +28,14 @@ final class InfluxHistoryTest extends HistoryContract {
   private static final DeviceId TRUCK = new DeviceId("acme", "truck-1");
 
   @TempDir static Path folder;
-  private static Daemon influxd;
+  private static HistoryServer influxd;
   private static int databases;
 
   private InfluxHistory history;
 
   @BeforeAll
   static void startServer() throws Exception {
-    influxd = Daemon.influxd(folder, false);
+    influxd = HistoryServer.influx(folder);
   }
 
   @AfterAll
@@ -101,7 +102,7 @@ final class InfluxHistoryTest extends HistoryContract {
   @Test
   void server_that_asks_for_credentials_gets_them_and_wrong_ones_fail(@TempDir Path other)
       throws Exception {
-    try (Daemon guarded = Daemon.influxd(other, true)) {
+    try (HistoryServer guarded = HistoryServer.influx(other, true)) {
       guarded.statement("CREATE USER root WITH PASSWORD 'a: secret' WITH ALL PRIVILEGES");
       history.close();
       history = new InfluxHistory(new InfluxSettings(guarded.url(), "db", "", "root", "a: secret"));

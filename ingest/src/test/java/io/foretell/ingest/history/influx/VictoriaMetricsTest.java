@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.foretell.proto.DeviceId;
 import io.foretell.proto.Entry;
+import io.foretell.proto.HistoryServer;
 import io.foretell.proto.Position;
 import io.foretell.proto.Telemetry;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class VictoriaMetricsTest {
 
   @Test
   void batch_larger_than_a_request_is_all_there() throws Exception {
-    try (Daemon server = Daemon.victoriaMetrics(folder);
+    try (HistoryServer server = HistoryServer.victoriaMetrics(folder);
         InfluxHistory history = new InfluxHistory(InfluxSettings.open(server.url(), "foretell"))) {
       history.start();
       long now = System.currentTimeMillis() / 1_000 * 1_000;
