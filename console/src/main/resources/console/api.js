@@ -28,8 +28,12 @@ function address(path, query = {}) {
   return `api/v1${path}?${parameters}`;
 }
 
+// A question that is asked again anyway; what changes something is never given up half way.
+const PATIENCE = 30_000;
+
 async function call(method, path, query, body) {
   let response;
+  let text;
   try {
     response = await fetch(address(path, query), {
       method,
@@ -38,11 +42,12 @@ async function call(method, path, query, body) {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
+      signal: method === 'GET' ? AbortSignal.timeout(PATIENCE) : undefined,
     });
+    text = await response.text();
   } catch {
     throw new Problem(0, { reason: 'UNREACHABLE', title: 'unreachable' });
   }
-  const text = await response.text();
   let parsed = {};
   try { parsed = text ? JSON.parse(text) : {}; } catch { /* not ours: the status has to do */ }
   if (!response.ok) throw new Problem(response.status, parsed);
