@@ -57,6 +57,7 @@ public final class NumberedDevice implements AutoCloseable {
   private final Map<String, Integer> commands = new TreeMap<>();
   private int sent;
   private int refused;
+  private int connections;
   private boolean feeding = true;
 
   /**
@@ -218,6 +219,11 @@ public final class NumberedDevice implements AutoCloseable {
     return Map.copyOf(commands);
   }
 
+  /** How often it has connected, or tried to; what is not answered comes again each time. */
+  public synchronized int connections() {
+    return connections;
+  }
+
   /** How many messages the server has not acknowledged. */
   public int backlog() {
     return agent.backlog();
@@ -243,6 +249,9 @@ public final class NumberedDevice implements AutoCloseable {
       Link fresh = links.apply(server, token);
       synchronized (this) {
         current = fresh;
+      }
+      synchronized (NumberedDevice.this) {
+        connections++;
       }
       fresh.connect(commands, lost);
     }
