@@ -8,14 +8,12 @@ import io.foretell.diagnostics.j1939.SpnConversion;
 import io.foretell.diagnostics.offline.json.DecodeOptions;
 import io.foretell.diagnostics.offline.json.Kind;
 import io.foretell.diagnostics.offline.json.OfflineDecoder;
-import java.io.BufferedReader;
+import io.foretell.proto.InvalidInputException;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,11 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -106,19 +105,24 @@ final class DecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Kind what = Kind.of(kind);
+    Kind what = kind();
     PrintWriter out = spec.commandLine().getOut();
     try {
       OfflineDecoder decoder;
       List<String> inputs = rest == null ? List.of() : rest;
       if (what.needsTable()) {
         if (inputs.isEmpty()) {
-          throw new CommandFailed("decode " + what.word() + " needs a file or folder first");
+          throw usage("decode " + what.word() + " needs a file or folder first");
         }
         decoder = new OfflineDecoder(what, Path.of(inputs.get(0)));
         inputs = inputs.subList(1, inputs.size());
       } else {
         decoder = plain(what);
+      }
+      if (what != Kind.CODE && inputs.size() > 1) {
+        throw usage(
+            "one input at a time; left over: "
+                + String.join(" ", inputs.subList(1, inputs.size())));
       }
       decoder.notices().forEach(spec.commandLine().getErr()::println);
       try (Reader in = what == Kind.CODE && !inputs.isEmpty() ? codes(inputs) : open(inputs)) {
@@ -127,14 +131,32 @@ final class DecodeCommand implements Callable<Integer> {
       }
     } catch (NoSuchFileException e) {
       throw new CommandFailed("no file " + e.getMessage());
+    } catch (ZipException | EOFException e) {
+      throw new CommandFailed("the compressed input cannot be read to its end: " + e.getMessage());
     } finally {
       out.flush();
     }
   }
 
+  private Kind kind() {
+    try {
+      return Kind.of(kind);
+    } catch (InvalidInputException e) {
+      throw usage(e.detail());
+    }
+  }
+
+  private ParameterException usage(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+
   private DecodeOptions options() {
     Map<Integer, SpnConversion> versions = new HashMap<>();
-    conversions.forEach((sa, version) -> versions.put(sa, SpnConversion.of(version)));
+    try {
+      conversions.forEach((sa, version) -> versions.put(sa, SpnConversion.of(version)));
+    } catch (InvalidInputException e) {
+      throw usage(e.detail());
+    }
     return new DecodeOptions(explain, all, definition, versions);
   }
 
@@ -143,8 +165,16 @@ final class DecodeCommand implements Callable<Integer> {
     own.notices().forEach(spec.commandLine().getErr()::println);
     CodeBook book = new CodeBook(own);
     return what == Kind.CODE && !language.isEmpty()
-        ? OfflineDecoder.ofCodes(book, Language.of(language))
+        ? OfflineDecoder.ofCodes(book, language())
         : new OfflineDecoder(what, book, options());
+  }
+
+  private Language language() {
+    try {
+      return Language.of(language);
+    } catch (InvalidInputException e) {
+      throw usage(e.detail());
+    }
   }
 
   private static Reader codes(List<String> codes) {
@@ -152,10 +182,7 @@ final class DecodeCommand implements Callable<Integer> {
   }
 
   private static Reader open(List<String> inputs) throws IOException {
-    InputStream in = inputs.isEmpty() ? System.in : Files.newInputStream(Path.of(inputs.get(0)));
-    if (!inputs.isEmpty() && inputs.get(0).endsWith(".gz")) {
-      in = new GZIPInputStream(in, 1 << 16);
-    }
-    return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
+    return InputText.reader(
+        inputs.isEmpty() ? System.in : Files.newInputStream(Path.of(inputs.get(0))));
   }
 }

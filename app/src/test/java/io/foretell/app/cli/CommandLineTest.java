@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.foretell.app.client.ApiClient;
 import io.foretell.app.journey.RunningServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -195,7 +199,7 @@ final class CommandLineTest {
     assertThat(ran.exit()).as(ran.err()).isZero();
     assertThat(ran.out()).contains("\"spn\":110,");
     assertThat(Foretell.run("decode", "j1939", file.toString(), "--spn-conversion", "0=9").exit())
-        .isEqualTo(1);
+        .isEqualTo(2);
   }
 
   @Test
@@ -223,11 +227,65 @@ final class CommandLineTest {
 
   @Test
   void decode_ofAnUnknownKind_orMissingFile_isSaidInOneLine() {
-    assertThat(Foretell.run("decode", "tea").exit()).isEqualTo(1);
+    Foretell.Ran unknown = Foretell.run("decode", "tea");
     Foretell.Ran missing = Foretell.run("decode", "dm", "/no/such/file");
 
+    assertThat(unknown.exit()).isEqualTo(2);
+    assertThat(unknown.err()).startsWith("no decoder tea; there are j1939");
     assertThat(missing.exit()).isEqualTo(1);
     assertThat(missing.err()).contains("/no/such/file").hasLineCount(1);
+  }
+
+  @Test
+  void decode_withMoreThanOneInput_orWithoutItsTable_isWrongUsage(@TempDir Path folder)
+      throws IOException {
+    String file = Files.writeString(folder.resolve("some.log"), "").toString();
+
+    assertThat(Foretell.run("decode", "j1939", file, file).exit()).isEqualTo(2);
+    assertThat(Foretell.run("decode", "dbc").exit()).isEqualTo(2);
+    assertThat(Foretell.run("decode", "code", "P0301", "--lang", "tlh").exit()).isEqualTo(2);
+  }
+
+  @Test
+  void decode_readsText_inWhateverFormItIsKept(@TempDir Path folder) throws IOException {
+    String line = "{\"response\":\"5902FF0301112F\"}\r\n";
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(("\uFEFF" + line).getBytes(StandardCharsets.UTF_8));
+    }
+    List<byte[]> forms =
+        List.of(
+            ("\uFEFF" + line).getBytes(StandardCharsets.UTF_8),
+            ("\uFEFF" + line).getBytes(StandardCharsets.UTF_16LE),
+            ("\uFEFF" + line).getBytes(StandardCharsets.UTF_16BE),
+            packed.toByteArray());
+    for (byte[] form : forms) {
+      Path file = Files.write(folder.resolve("input"), form);
+      Foretell.Ran ran = Foretell.run("decode", "uds", file.toString());
+
+      assertThat(ran.exit()).as(ran.out()).isZero();
+      assertThat(ran.out()).contains("P0301-11");
+    }
+  }
+
+  @Test
+  void decode_ofACompressedInputThatIsCutOff_saysSo(@TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("log.gz"), new byte[] {0x1F, (byte) 0x8B, 8, 0});
+    Foretell.Ran ran = Foretell.run("decode", "uds", file.toString());
+
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.err()).contains("compressed input").hasLineCount(1);
+  }
+
+  @Test
+  void decode_ofTwoObjectsOnALine_refusesTheLine(@TempDir Path folder) throws IOException {
+    String object = "{\"response\":\"5902FF0301112F\"}";
+    Path file = Files.writeString(folder.resolve("input"), object + object);
+
+    Foretell.Ran ran = Foretell.run("decode", "uds", file.toString());
+
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.out()).contains("MALFORMED_JSON");
   }
 
   @Test

@@ -46,8 +46,8 @@ public record Notation(String family, String code, int subType) {
 
   private static final Pattern STATUS_FORM =
       Pattern.compile(
-          "(NE ?107|HART|PROFIBUS|IO-?LINK|OPC ?UA|EMCY|CANOPEN|MODBUS|CIP)[ :]+"
-              + "(?:(?:EXCEPTION|ERROR|EVENT|STATUS|CODE)[ :]+)?(\\S+)");
+          "(?:NAMUR )?(NE ?107|HART|PROFIBUS|IO[- ]?LINK|OPC ?UA|EMCY|CANOPEN|MODBUS|CIP)[ :]+"
+              + "(?:(?:EXCEPTION|ERROR|EVENT|STATUS|CODE)[ :]+){0,2}(\\S+)");
 
   /** How many hex digits a code has where it may stand without 0x. */
   private static final Map<String, Integer> DIGITS =
@@ -55,30 +55,48 @@ public record Notation(String family, String code, int subType) {
 
   private static final Pattern HEX = Pattern.compile("[0-9A-F]+");
 
+  /** That a number is one to the base 16. */
+  private static final Pattern HEX_MARKS = Pattern.compile("^(?:0X|\\$)|(?<=[0-9A-F])H$");
+
+  /** A code of Modbus: in its tables it is a plain number. */
+  private static final Pattern EXCEPTION = Pattern.compile("\\d{1,3}|0X[0-9A-F]{1,2}");
+
   /** What people write around a code. */
   private static final Pattern AROUND =
       Pattern.compile("^[\\p{Punct}\\s]*(?:(?:DTC|CODE|FAULT|故障码)[\\s:#]+)?|[\\p{Punct}\\s]+$");
 
+  /** What word processors and PDF files make of a hyphen. */
+  private static final Pattern DASH = Pattern.compile("[\\p{Pd}\u2212]");
+
   private static final int LONGEST = 64;
   private static final int LARGEST_SPN = 0x7FFFF;
   private static final Pattern LETTERS =
-      Pattern.compile("([PCBU])\\s?([0-3][0-9A-F]{3})(?:\\s?[-:/. ]?\\s?([0-9A-F]{2}))?");
+      Pattern.compile(
+          "([PCBU])\\s?([0-3][0-9A-F]{3})(?:\\s?[-:/._ (]?\\s?(?:FTB\\s?)?(?:0X)?([0-9A-F]{2}))?");
+
+  /** How often it occurred. */
+  private static final String COUNT = "(?:\\W{1,3}OC\\s?[-:=#]?\\s?\\d{1,3})?";
+
   private static final Pattern SPN =
       Pattern.compile(
-          "(?:J1939\\s?)?SPN\\s?[:=#]?\\s?(\\d{1,6})(?:(?:\\W{0,3}FMI\\s?[:=#]?|\\s?[/:-])\\s?(\\d{1,2}))?");
+          "(?:J1939\\s?)?SPN\\s?[-:=#]?\\s?(\\d{1,6})(?:(?:\\W{0,3}FMI\\s?[-:=#]?|\\s?[/:-])\\s?(\\d{1,2}))?"
+              + COUNT);
+  private static final Pattern FMI_FIRST =
+      Pattern.compile("FMI\\s?[-:=#]?\\s?(\\d{1,2})\\W{0,3}SPN\\s?[-:=#]?\\s?(\\d{1,6})" + COUNT);
   private static final Pattern PAIR = Pattern.compile("(\\d{1,6})\\s?[/:-]\\s?(\\d{1,2})");
-  private static final Pattern HEX24 = Pattern.compile("(?:0X)?([0-9A-F]{6})");
-  private static final Pattern HEX16 = Pattern.compile("0X([0-9A-F]{4})");
+  private static final Pattern HEX24 = Pattern.compile("(?:0X|\\$)?([0-9A-F]{6})H?");
+  private static final Pattern HEX16 = Pattern.compile("(?:0X|\\$)([0-9A-F]{4})|([0-9A-F]{4})H");
 
   /**
    * Reads a code as it was written; never fails. What is in no form as it stands is read once more
-   * without what people write around a code, and full-width letters as plain ones.
+   * without what people write around a code, and full-width letters and any dash as plain ones.
    */
   public static Notation of(String written) {
     String plain = plain(written);
     Optional<Notation> known = known(plain.toUpperCase(Locale.ROOT));
     if (known.isEmpty()) {
       String narrow = Normalizer.normalize(plain, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT);
+      narrow = DASH.matcher(narrow).replaceAll("-");
       known = known(AROUND.matcher(narrow).replaceAll(""));
     }
     return known.orElseGet(() -> new Notation(MAKER, plain, -1));
@@ -101,13 +119,17 @@ public record Notation(String family, String code, int subType) {
         return Optional.of(j1939(spn, fmi));
       }
     }
+    m = FMI_FIRST.matcher(upper);
+    if (m.matches()) {
+      return known("SPN " + m.group(2) + " FMI " + m.group(1));
+    }
     m = HEX24.matcher(upper);
     if (m.matches()) {
       return Optional.of(uds(Integer.parseInt(m.group(1), 16)));
     }
     m = HEX16.matcher(upper);
     if (m.matches()) {
-      int code = Integer.parseInt(m.group(1), 16);
+      int code = Integer.parseInt(m.group(1) == null ? m.group(2) : m.group(1), 16);
       return Optional.of(new Notation(OBD, J2012.letters(code), -1));
     }
     m = STATUS_FORM.matcher(upper);
@@ -116,9 +138,18 @@ public record Notation(String family, String code, int subType) {
 
   private static Notation status(String word, String written) {
     String family = String.valueOf(STATUS.get(word.replaceAll("[ -]", "")));
-    String code = written.replace("0X", "0x");
-    boolean bare = code.length() == DIGITS.getOrDefault(family, 0) && HEX.matcher(code).matches();
-    return new Notation(family, bare ? "0x" + code : code, -1);
+    String digits = HEX_MARKS.matcher(written).replaceAll("");
+    int most = DIGITS.getOrDefault(family, 0);
+    boolean marked = !digits.equals(written);
+    if (digits.length() <= most && HEX.matcher(digits).matches()) {
+      boolean whole = digits.length() == most || marked || family.equals("cip");
+      return new Notation(
+          family, whole ? "0x" + "0".repeat(most - digits.length()) + digits : written, -1);
+    }
+    if (family.equals("modbus") && EXCEPTION.matcher(marked ? "0X" + digits : digits).matches()) {
+      return new Notation(family, Integer.toString(Integer.parseInt(digits, marked ? 16 : 10)), -1);
+    }
+    return new Notation(family, written.replace("0X", "0x"), -1);
   }
 
   /** The notation of an SPN and FMI; {@code fmi} -1 where none is given. */

@@ -37,6 +37,11 @@ public final class DbcParser {
           Pattern.DOTALL);
   private static final Pattern VALUES =
       Pattern.compile("VAL_\\s++(\\d++)\\s++(\\S++)\\s++(.*)", Pattern.DOTALL);
+
+  /** Names of an environment variable's values. */
+  private static final Pattern ENVIRONMENT =
+      Pattern.compile("VAL_\\s++[^\\d\\s].*+", Pattern.DOTALL);
+
   private static final Pattern TABLE =
       Pattern.compile("VAL_TABLE_\\s++(\\S++)\\s++(.*)", Pattern.DOTALL);
   private static final Pattern TABLE_NAME = Pattern.compile("(\\w++)\\s*+;?\\s*+");
@@ -56,7 +61,7 @@ public final class DbcParser {
   private static final Pattern DECIMAL =
       Pattern.compile("[+-]?(?:\\d++\\.?\\d*+|\\.\\d++)(?:[eE][+-]?\\d++)?");
   private static final Pattern KEYWORD =
-      Pattern.compile("^(?:VERSION\\b|NS_\\b|BS_\\b|BU_\\b|CM_ |BA_DEF_)", Pattern.MULTILINE);
+      Pattern.compile("^\\h*+(?:VERSION\\b|NS_\\b|BS_\\b|BU_\\b|CM_ |BA_DEF_)", Pattern.MULTILINE);
   private static final int MOST_BITS = 64;
   private static final int LAST_START = 4095;
   private static final long LARGEST_ID = 0xFFFF_FFFFL;
@@ -71,7 +76,7 @@ public final class DbcParser {
   private DbcParser() {}
 
   /**
-   * Reads a file. UTF-8 where it is that, otherwise Windows-1252.
+   * Reads a file. UTF-16 where its mark says so, UTF-8 where it is that, otherwise Windows-1252.
    *
    * @throws InvalidInputException where it has no statement that only DBC files have
    */
@@ -188,8 +193,8 @@ public final class DbcParser {
   }
 
   private void values(String text) throws Unreadable {
-    if (!text.startsWith("VAL_ ") || !Character.isDigit(text.substring(5).strip().charAt(0))) {
-      return; // names of an environment variable's values
+    if (ENVIRONMENT.matcher(text).matches()) {
+      return;
     }
     Matcher m = matched(VALUES, text, "no value names: VAL_ id signal number \"name\" …;");
     SignalDraft signal = find(m.group(1), m.group(2));
@@ -349,6 +354,10 @@ public final class DbcParser {
   }
 
   private static String text(byte[] file) {
+    int mark = file.length < 2 ? 0 : (file[0] & 0xFF) << 8 | file[1] & 0xFF;
+    if (mark == 0xFFFE || mark == 0xFEFF) {
+      return new String(file, StandardCharsets.UTF_16);
+    }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
       return text.startsWith("\uFEFF") ? text.substring(1) : text;

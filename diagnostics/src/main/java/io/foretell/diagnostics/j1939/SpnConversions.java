@@ -1,5 +1,6 @@
 package io.foretell.diagnostics.j1939;
 
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -13,6 +14,12 @@ public final class SpnConversions {
   /** The likeliest first: version 3 has the layout of today's. */
   private static final List<SpnConversion> WITH_BIT_SET =
       List.of(SpnConversion.VERSION_3, SpnConversion.VERSION_1, SpnConversion.VERSION_2);
+
+  private static final int HEADER = 2;
+  private static final int WORD = 4;
+
+  /** A code, lamps, flash: DM31. */
+  private static final int ASSOCIATION = 6;
 
   /** The source that stands for any without a version of its own. */
   public static final int ANY_SOURCE = -1;
@@ -29,7 +36,33 @@ public final class SpnConversions {
     this.knownSpn = knownSpn;
   }
 
-  /** The version of a diagnostic message of source {@code sa}. */
+  /**
+   * The version of any diagnostic message of source {@code sa}: DM25 and DM31 have their codes at
+   * other places than the rest.
+   *
+   * @param data its bytes from 0
+   */
+  public SpnConversion of(DmKind kind, int sa, byte[] data, int length) {
+    ByteArrayOutputStream words = new ByteArrayOutputStream();
+    words.write(data, 0, Math.min(HEADER, length));
+    if (kind == DmKind.DM31) {
+      for (int at = 0; at + ASSOCIATION <= length; at += ASSOCIATION) {
+        words.write(data, at, WORD);
+      }
+    } else if (kind == DmKind.DM25) {
+      for (int at = 0;
+          at + WORD < length && (data[at] & 0xFF) >= WORD;
+          at += 1 + (data[at] & 0xFF)) {
+        words.write(data, at + 1, WORD);
+      }
+    } else {
+      return of(sa, data, 0, length);
+    }
+    byte[] asInDm1 = words.toByteArray();
+    return of(sa, asInDm1, 0, asInDm1.length);
+  }
+
+  /** The version of a message of source {@code sa} that has its codes where DM1 has them. */
   public SpnConversion of(int sa, byte[] data, int offset, int length) {
     if (!bySource.isEmpty()) {
       SpnConversion configured = bySource.get(sa);

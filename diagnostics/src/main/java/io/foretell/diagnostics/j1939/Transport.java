@@ -110,10 +110,10 @@ public final class Transport {
         announce(memory, micros, bus, addresses, kind, sound ? size : 0, data, at);
       }
       case CTS -> {
-        int next = data[at + 2] & 0xFF;
-        again(micros, current(memory, micros, bus, reversed(addresses), false), next);
+        Session session = current(memory, micros, bus, reversed(addresses), false);
+        again(micros, session, data[at + 1] & 0xFF, data[at + 2] & 0xFF);
       }
-      case ABORT -> abort(memory, bus, addresses, false);
+      case ABORT -> abort(memory, bus, addresses, false, three(data, at + 5));
       default -> {
         // The end-of-message acknowledgement, and what is reserved, changes nothing for a listener.
       }
@@ -128,9 +128,10 @@ public final class Transport {
         int sound = size > MOST_BYTES && size <= Integer.MAX_VALUE ? (int) size : 0;
         announce(memory, micros, bus, addresses, TransportKind.ETP, sound, data, at);
       }
-      case EXTENDED_CTS ->
-          again(
-              micros, current(memory, micros, bus, reversed(addresses), true), three(data, at + 2));
+      case EXTENDED_CTS -> {
+        Session session = current(memory, micros, bus, reversed(addresses), true);
+        again(micros, session, data[at + 1] & 0xFF, three(data, at + 2));
+      }
       case EXTENDED_OFFSET -> {
         Session session = memory.find(bus, addresses, true);
         if (session == null) {
@@ -146,17 +147,29 @@ public final class Transport {
           session.lastMicros = micros;
         }
       }
-      case ABORT -> abort(memory, bus, addresses, true);
+      case ABORT -> abort(memory, bus, addresses, true, three(data, at + 5));
       default -> {
         // As above.
       }
     }
   }
 
-  private static void abort(J1939Memory memory, String bus, int addresses, boolean extended) {
+  /** Either end may abort; between two units, the PGN tells which of both directions is meant. */
+  private static void abort(
+      J1939Memory memory, String bus, int addresses, boolean extended, int pgn) {
     memory.add(TransportEvent.ABORT);
-    memory.remove(bus, addresses, extended);
-    memory.remove(bus, reversed(addresses), extended);
+    Session there = memory.find(bus, addresses, extended);
+    Session back = memory.find(bus, reversed(addresses), extended);
+    if (there != null && back != null && there.pgn != back.pgn) {
+      there = back.pgn == pgn ? null : there;
+      back = there != null && there.pgn == pgn ? null : back;
+    }
+    if (there != null) {
+      memory.remove(there);
+    }
+    if (back != null) {
+      memory.remove(back);
+    }
   }
 
   /**
@@ -202,10 +215,14 @@ public final class Transport {
     return micros - session.lastMicros > memory.limits.silenceMicros();
   }
 
-  private static void again(long micros, @Nullable Session session, int next) {
+  /**
+   * @param packets how many the receiver is ready for; 0 holds the connection open, whatever number
+   *     is said to come next
+   */
+  private static void again(long micros, @Nullable Session session, int packets, int next) {
     if (session != null && session.kind != TransportKind.BAM) {
       session.lastMicros = micros;
-      if (next > 0 && next < session.next) {
+      if (packets > 0 && next > 0 && next < session.next) {
         session.next = next;
       }
     }

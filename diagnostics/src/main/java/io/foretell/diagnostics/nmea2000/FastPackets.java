@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts fast packets together, NMEA 2000 appendix "fast-packet protocol", one message a (bus,
- * identifier, sequence counter). The frames of a message may come in any order; one that comes
- * twice is passed over, a first frame that comes again begins anew. Memory is bounded; what was
- * silent longest makes room.
+ * identifier, sequence counter), its frames strictly in order: a node sends the frames of one
+ * identifier one after the other, so one that is missing ends its message, and what is left of it
+ * is never filled up from a later message that has the same sequence counter. The last frame once
+ * more is passed over, a first frame begins anew. Memory is bounded; what was silent longest makes
+ * room.
  *
  * <pre>
  *   byte 0   7–5 sequence counter, 4–0 frame counter from 0
@@ -52,6 +54,8 @@ public final class FastPackets {
     ABANDONED,
     /** A frame or a length that cannot be. */
     MALFORMED,
+    /** A frame before this one is missing. */
+    OUT_OF_ORDER,
     /** No frame came for too long. */
     TIMED_OUT,
     /** Too many messages were open. */
@@ -71,13 +75,27 @@ public final class FastPackets {
     final int sequence;
     final byte[] data = new byte[FIRST + 31 * REST];
     int length = -1;
+
+    /** A bit a frame that has come: a row of ones from bit 0. */
     int frames;
+
     long lastMicros;
 
     Message(String bus, int id, int sequence) {
       this.bus = bus;
       this.id = id;
       this.sequence = sequence;
+    }
+
+    /** The frame that must come next. */
+    int next() {
+      return Integer.numberOfTrailingZeros(~frames);
+    }
+
+    /** Whether a frame is the last one that came, byte for byte. */
+    boolean repeats(int frame, byte[] from, int at, int bytes) {
+      int place = FIRST + (frame - 1) * REST;
+      return frame == next() - 1 && Arrays.equals(from, at, at + bytes, data, place, place + bytes);
     }
 
     /** Behind the last byte that has come. */
@@ -154,12 +172,12 @@ public final class FastPackets {
       message.frames = (int) frames;
       message.lastMicros = from.number();
       byte[] data = from.bytes();
-      boolean begun = (message.frames & 1) != 0;
       if (message.sequence > 7
           || frames == 0
           || frames > 0xFFFF_FFFFL
           || message.length > MOST_BYTES
-          || begun != message.length > 0
+          || (message.frames & message.frames + 1) != 0
+          || message.length < 1
           || data.length != message.end()
           || message.complete()) {
         throw broken("message");
@@ -182,19 +200,23 @@ public final class FastPackets {
     }
     int sequence = data[offset] >>> 5 & 7;
     int frame = data[offset] & 31;
-    Message message = message(micros, bus, id, sequence, frame);
-    if (frame == 0) {
-      message.length = data[offset + 1] & 0xFF;
-      if (message.length > MOST_BYTES || message.length == 0) {
-        open.remove(message);
-        add(Event.MALFORMED);
-        return;
-      }
-      System.arraycopy(data, offset + 2, message.data, 0, Math.min(FIRST, length - 2));
-    } else {
-      int at = FIRST + (frame - 1) * REST;
-      System.arraycopy(data, offset + 1, message.data, at, Math.min(REST, length - 1));
+    Message message =
+        frame == 0
+            ? begin(bus, id, sequence, data[offset + 1] & 0xFF)
+            : next(micros, bus, id, sequence, frame, data, offset + 1, Math.min(REST, length - 1));
+    if (message == null) {
+      return;
     }
+    int header = frame == 0 ? 2 : 1;
+    int at = frame == 0 ? 0 : FIRST + (frame - 1) * REST;
+    int most = frame == 0 ? FIRST : REST;
+    int bytes = Math.min(most, length - header);
+    if (bytes < Math.min(most, message.length - at)) {
+      open.remove(message);
+      add(Event.MALFORMED);
+      return;
+    }
+    System.arraycopy(data, offset + header, message.data, at, bytes);
     message.frames |= 1 << frame;
     message.lastMicros = micros;
     if (message.complete()) {
@@ -203,31 +225,55 @@ public final class FastPackets {
     }
   }
 
-  private Message message(long micros, String bus, int id, int sequence, int frame) {
+  private @Nullable Message begin(String bus, int id, int sequence, int length) {
+    // A neighbour of the sequence may still be under way, an older one will not go on.
+    boolean over =
+        open.removeIf(
+            other ->
+                other.id == id
+                    && other.bus.equals(bus)
+                    && (sequence - other.sequence + 1 & 7) != 2
+                    && (sequence - other.sequence + 1 & 7) != 0);
+    if (over) {
+      add(Event.ABANDONED);
+    }
+    if (length > MOST_BYTES || length == 0) {
+      add(Event.MALFORMED);
+      return null;
+    }
+    if (open.size() == mostMessages) {
+      open.remove(0);
+      add(Event.EVICTED);
+    }
+    Message message = new Message(bus, id, sequence);
+    message.length = length;
+    open.add(message);
+    return message;
+  }
+
+  /** The message that a frame goes on with; null where it goes on with none. */
+  private @Nullable Message next(
+      long micros, String bus, int id, int sequence, int frame, byte[] data, int at, int bytes) {
     Message message = find(bus, id, sequence);
-    if (message != null && micros - message.lastMicros > SILENCE_MICROS) {
+    if (message == null) {
+      add(Event.OUT_OF_ORDER);
+      return null;
+    }
+    if (micros - message.lastMicros > SILENCE_MICROS) {
       open.remove(message);
       add(Event.TIMED_OUT);
-      message = null;
+      return null;
     }
-    if (message != null && (message.frames >>> frame & 1) != 0) {
-      if (frame != 0) {
-        add(Event.DUPLICATE);
-        return message;
-      }
+    if (frame == message.next()) {
+      return message;
+    }
+    if (message.repeats(frame, data, at, bytes)) {
+      add(Event.DUPLICATE);
+    } else {
       open.remove(message);
-      add(Event.ABANDONED);
-      message = null;
+      add(Event.OUT_OF_ORDER);
     }
-    if (message == null) {
-      if (open.size() == mostMessages) {
-        open.remove(0);
-        add(Event.EVICTED);
-      }
-      message = new Message(bus, id, sequence);
-      open.add(message);
-    }
-    return message;
+    return null;
   }
 
   private @Nullable Message find(String bus, int id, int sequence) {

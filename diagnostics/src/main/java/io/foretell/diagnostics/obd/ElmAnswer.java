@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   7E8 06 41 00 BE 3E B8 11           11-bit CAN identifier, ISO-TP bytes; packed or spaced
  *   18 DA F1 10 06 41 00 BE 3E B8 11   29 bits
+ *   7E8 8 06 41 00 BE 3E B8 11         either, with the data length code
+ *   06 41 00 BE 3E B8 11               ISO-TP bytes alone
  *   (1.5) can0 7E8#064100BE3EB811      as candump has it, in either form
  *   48 6B 10 41 00 BE 3E B8 11 FA      older buses: three header bytes, a checksum
  *   41 00 BE 3E B8 11                  no header

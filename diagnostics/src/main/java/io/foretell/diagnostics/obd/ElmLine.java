@@ -27,6 +27,9 @@ sealed interface ElmLine {
   /** The tester says that something went wrong. */
   record Failure(ReasonCode reason, String words) implements ElmLine {}
 
+  /** Bytes of a CAN frame. */
+  int FRAME = 8;
+
   /** Identifiers have 29 bits. */
   int LARGEST_ID = 0x1FFFFFFF;
 
@@ -42,8 +45,15 @@ sealed interface ElmLine {
   /** {@code 0: 49 02 01 …}. */
   Pattern NUMBERED = Pattern.compile("([0-9A-F]):([0-9A-F]*)");
 
-  /** {@code 7E8 8 06 41 …}: with the data length code. */
-  Pattern WITH_LENGTH = Pattern.compile("([0-7][0-9A-F]{2}) ([0-8]) ((?:[0-9A-F]{2} ?)+)");
+  /** {@code 7E8 8 06 41 …}, {@code 18 DA F1 10 8 06 41 …}: with the data length code. */
+  Pattern WITH_LENGTH =
+      Pattern.compile(
+          "([0-7][0-9A-F]{2}|[01][0-9A-F] ?(?:[0-9A-F]{2} ?){2}[0-9A-F]{2}) ([0-8])"
+              + " ((?:[0-9A-F]{2} ?)+)");
+
+  /** The same without blanks; no frame of ISO-TP begins so. */
+  Pattern PACKED_LENGTH =
+      Pattern.compile("([5-7][0-9A-F]{2}|[01][0-9A-F]D[AB][0-9A-F]{4})([1-8])([0-9A-F]{2,16})");
 
   /** {@code (1.5) can0 7E8#0641…} and {@code can0 7E8 [8] 06 41 …}. */
   Pattern CANDUMP =
@@ -75,7 +85,7 @@ sealed interface ElmLine {
     if (m.matches()) {
       String data = m.group(3).replace(" ", "");
       int most = 2 * Integer.parseInt(m.group(2));
-      return can(m.group(1), data.substring(0, Math.min(most, data.length())));
+      return can(m.group(1).replace(" ", ""), data.substring(0, Math.min(most, data.length())));
     }
     String packed = line.replaceAll("[ \\t,;]", "");
     m = NUMBERED.matcher(packed);
@@ -89,14 +99,31 @@ sealed interface ElmLine {
     if (packed.length() == 3) {
       return new Length(Integer.parseInt(packed, 16));
     }
+    Matcher m = PACKED_LENGTH.matcher(packed);
+    if (m.matches()
+        && m.group(3).length() == 2 * Integer.parseInt(m.group(2))
+        && !answers((byte) Integer.parseInt(packed.substring(0, 2), 16), service)) {
+      return can(m.group(1), m.group(3));
+    }
     if (packed.length() % 2 == 1) {
       return packed.length() > 3 ? can(packed.substring(0, 3), packed.substring(3)) : new Nothing();
     }
-    Matcher m = FIXED.matcher(packed);
+    m = FIXED.matcher(packed);
     if (m.matches() || (m = FILLED.matcher(packed)).matches()) {
       return can(m.group(1), m.group(2));
     }
     return old(bytes(packed), service);
+  }
+
+  /** A CAN frame without its identifier: first of all comes what ISO-TP says of its length. */
+  private static boolean isFrame(byte[] bytes, int service) {
+    int kind = bytes[0] >>> 4 & 15;
+    return switch (kind) {
+      case 0 -> bytes[0] > 0 && bytes[0] < bytes.length && answers(bytes[1], service);
+      case 1 -> bytes.length == FRAME && answers(bytes[2], service);
+      case 2, 3 -> bytes.length <= FRAME;
+      default -> false;
+    };
   }
 
   private static ElmLine can(String id, String hex) {
@@ -115,6 +142,10 @@ sealed interface ElmLine {
    */
   private static ElmLine old(byte[] frame, int service) {
     int header = OldBus.header(frame, first -> answers(first, service));
+    boolean sound = header > 0 && OldBus.wrong(frame, header).isEmpty();
+    if (!sound && isFrame(frame, service)) {
+      return new Can("", 0, frame);
+    }
     if (header == 0) {
       return new Old("", frame, "");
     }
@@ -135,16 +166,19 @@ sealed interface ElmLine {
   }
 
   private static ElmLine failure(String line) {
-    if (line.equals("NO DATA")) {
+    if (line.equals("NO DATA") || line.equals("NODATA")) {
       return new Failure(ReasonCode.NOT_FOUND, "NO DATA: nobody answered");
     }
-    for (String word : new String[] {"STOPPED", "BUFFER FULL", "DATA ERROR", "RX ERROR"}) {
+    for (String word :
+        new String[] {"STOPPED", "BUFFER FULL", "DATA ERROR", "RX ERROR", "RX TIMEOUT"}) {
       if (line.contains(word)) {
         return new Failure(ReasonCode.TRUNCATED_FRAME, word);
       }
     }
     for (String word :
-        new String[] {"UNABLE TO CONNECT", "ERROR", "BUS BUSY", "LV RESET", "LP ALERT", "ERR"}) {
+        new String[] {
+          "UNABLE TO CONNECT", "BUS BUSY", "LV RESET", "ALERT", "OUT OF MEMORY", "TIMEOUT", "ERR"
+        }) {
       if (line.contains(word)) {
         return new Failure(ReasonCode.PRECONDITION_FAILED, cut(line));
       }

@@ -1,11 +1,13 @@
 package io.foretell.diagnostics.dbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -139,6 +141,34 @@ class DbcParserTest {
     assertThat(file.messageOfGroup(EXTENDED | 0x18F00511)).isNull();
     assertThat(file.messageOfGroup(0x123)).isNull();
     assertThat(message(file, (int) 2364540158L).signals().get(0).spn()).isEqualTo(190);
+  }
+
+  @Test
+  void statements_may_be_indented_tabbed_and_several_on_a_line() {
+    DbcFile file =
+        DbcParser.parse(
+            "VERSION \"\"\nNS_ :\n\tVAL_ \n\tSIG_VALTYPE_\t\n\n"
+                + "\tBO_\t100 One: 8 A\n"
+                + "\t\tSG_\tA : 0|32@1+ (1,0) [0|0] \"\" B\n"
+                + "   SG_ B : 32|8@1+ (1,0) [0|0] \"a;b\" B\n"
+                + " VAL_ 100 B 1 \"on; VAL_ 100 B 2 \" ; SIG_VALTYPE_ 100 A : 1; CM_ SG_ 100 A \"of\n"
+                + "BO_ 101 Two: 8 A\n\" ;\tVAL_\t100 B 2 \"off\";\n");
+
+    assertThat(file.defects()).isEmpty();
+    assertThat(file.size()).isEqualTo(1);
+    List<DbcSignal> signals = message(file, 100).signals();
+    assertThat(signals.get(0).kind()).isEqualTo(DbcSignal.Kind.FLOAT);
+    assertThat(signals.get(1).choices())
+        .containsExactlyInAnyOrderEntriesOf(Map.of(1L, "on; VAL_ 100 B 2 ", 2L, "off"));
+  }
+
+  @Test
+  void file_in_utf_16_with_its_mark_is_read() {
+    String text = "\uFEFFBO_ 1 M: 8 A\r\n SG_ Größe : 0|8@1+ (1,0) [0|0] \"°C\" A\r\n";
+
+    assertThat(message(DbcParser.parse(text.getBytes(StandardCharsets.UTF_16LE)), 1).signals())
+        .extracting(DbcSignal::name, DbcSignal::unit)
+        .containsExactly(tuple("Größe", "°C"));
   }
 
   @Test

@@ -153,6 +153,38 @@ class TransportTest {
     assertThat(memory.openSessions()).isZero();
   }
 
+  @Test
+  void clear_to_send_of_no_packets_holds_the_message_whatever_comes_next() {
+    byte[] message = new byte[30];
+    Arrays.fill(message, (byte) 7);
+    List<Frame> frames = new ArrayList<>(packets(message, 0x21, 0x0B));
+    frames.add(3, control(0x0B, 0x21, new byte[] {17, 0, 1, -1, -1}, PGN));
+    send("can0", frames);
+
+    assertThat(messages).containsExactly(message);
+  }
+
+  @Test
+  void abort_between_two_units_ends_the_message_whose_group_it_names() {
+    List<Frame> there = new ArrayList<>(packets(new byte[20], 0x21, 0x0B));
+    List<Frame> back = packets(new byte[30], 0x0B, 0x21);
+    there.set(0, control(0x21, 0x0B, new byte[] {16, 20, 0, 3, -1}, 65227));
+    send("can0", List.of(there.get(0), back.get(0), there.get(1), back.get(1)));
+    send("can0", List.of(control(0x0B, 0x21, new byte[] {-1, 3, -1, -1, -1}, 65227)));
+    send("can0", there.subList(2, there.size()));
+    send("can0", back.subList(2, back.size()));
+
+    assertThat(messages).containsExactly(new byte[30]);
+  }
+
+  private static Frame control(int sa, int da, byte[] head, int group) {
+    byte[] frame = Arrays.copyOf(head, 8);
+    for (int i = 0; i < 3; i++) {
+      frame[5 + i] = (byte) (group >> 8 * i);
+    }
+    return new Frame(0x98EC0000 | da << 8 | sa, frame);
+  }
+
   private void message(
       long at, String bus, int sa, int da, int pgn, TransportKind kind, byte[] data, int length) {
     assertThat(pgn).isEqualTo(PGN);

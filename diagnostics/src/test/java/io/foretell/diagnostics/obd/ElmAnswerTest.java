@@ -30,6 +30,11 @@ class ElmAnswerTest {
     SPACED_29,
     PACKED_29,
     WITH_LENGTH,
+    WITH_LENGTH_29,
+    PACKED_LENGTH_11,
+    PACKED_LENGTH_29,
+    NO_HEADER,
+    NO_HEADER_PACKED,
     CANDUMP,
     SCREEN
   }
@@ -105,6 +110,13 @@ class ElmAnswerTest {
   }
 
   @Test
+  void one_byte_answer_without_a_header_is_no_frame_with_its_length() {
+    UnitAnswer fuel = ElmAnswer.of(ObdRequest.of("0151"), List.of("415101")).get(0);
+
+    assertThat(HexFormat.of().formatHex(fuel.bytes())).isEqualTo("415101");
+  }
+
+  @Test
   void units_that_answer_between_each_other_are_kept_apart() {
     List<String> lines =
         List.of(
@@ -174,6 +186,11 @@ class ElmAnswerTest {
       case SPACED_29 -> "18 DA F1 10 " + spaced(frame);
       case PACKED_29 -> "18DAF110" + packed;
       case WITH_LENGTH -> "7E8 8 " + spaced(frame);
+      case WITH_LENGTH_29 -> "18 DA F1 10 8 " + spaced(frame);
+      case PACKED_LENGTH_11 -> "7E88" + packed;
+      case PACKED_LENGTH_29 -> "18DAF1108" + packed;
+      case NO_HEADER -> spaced(frame);
+      case NO_HEADER_PACKED -> packed;
       case CANDUMP -> "(1477899735.5) can0 7E8#" + packed;
       case SCREEN -> "  can0  7E8   [8]  " + spaced(frame);
     };

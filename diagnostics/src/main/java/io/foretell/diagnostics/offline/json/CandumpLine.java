@@ -15,9 +15,9 @@ import java.time.ZoneOffset;
  * </pre>
  *
  * The time may be missing; then it is 0. So may the direction ({@code -x}). CAN FD ({@code
- * ID##flags data}) and remote frames ({@code ID#R}, no data) are read; comments ({@code #}, {@code
- * ;}) and error frames (bit 29 of the identifier) are told from frames. Identifiers of more than
- * three digits have 29 bits: bit 31 is set.
+ * ID##flags data}), a length code above eight ({@code ID#data_9}) and remote frames ({@code ID#R},
+ * no data) are read; comments ({@code #}, {@code ;}) and error frames (bit 29 of the identifier)
+ * are told from frames. Identifiers of more than three digits have 29 bits: bit 31 is set.
  */
 final class CandumpLine {
   private static final int EXTENDED = 0x80000000;
@@ -173,7 +173,7 @@ final class CandumpLine {
         continue;
       }
       int low = at + 1 < line.length() ? hex(line.charAt(at + 1)) : -1;
-      if (isDirection(at)) {
+      if (isDirection(at) || c == '_' && length == 8 && low > 8) {
         return;
       }
       if (hex(c) < 0 || low < 0 || length == data.length) {

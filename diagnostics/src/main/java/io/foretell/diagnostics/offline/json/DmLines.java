@@ -30,12 +30,12 @@ final class DmLines implements LineDecoder {
   public void line(String line, Consumer<String> out) {
     JsonNode input = Json.read(line);
     byte[] payload = Hex.bytes(Json.text(input, "payload"));
+    DmKind kind = kind(input);
     boolean given = input.has("version");
     SpnConversion conversion =
         given
             ? SpnConversion.of(Json.number(input, "version", 4))
-            : conversions.of(Json.number(input, "sa", -1), payload, 0, payload.length);
-    DmKind kind = kind(input);
+            : conversions.of(kind, Json.number(input, "sa", -1), payload, payload.length);
     ObjectNode node = Json.object();
     Explain steps = new Explain(explain);
     Dm dm = DmReader.read(kind, payload, payload.length, conversion, steps.trace());

@@ -107,7 +107,7 @@ final class J1939Lines implements LineDecoder {
     if (!transport.equals("SF")) {
       steps.trace().step(0, length, "put together from packets: " + transport, TRANSPORT_CLAUSE);
     }
-    SpnConversion conversion = conversions.of(sa, data, 0, length);
+    SpnConversion conversion = conversions.of(kind, sa, data, length);
     if (isDm(kind.pgn())) {
       Dm.Codes codes = (Dm.Codes) DmReader.read(kind, data, length, conversion, steps.trace());
       ObjectNode dm = node.putObject("dm");

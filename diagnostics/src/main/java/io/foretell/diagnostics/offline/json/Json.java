@@ -2,6 +2,7 @@ package io.foretell.diagnostics.offline.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +24,7 @@ final class Json {
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
           .configure(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN, true)
+          .configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true)
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .registerModule(new SimpleModule().addSerializer(byte[].class, new HexBytes()));
 
