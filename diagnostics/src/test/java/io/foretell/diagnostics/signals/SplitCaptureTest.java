@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Captures that are cut within a message give the signals of the capture that is not cut. */
 class SplitCaptureTest {
   private static final int EXTENDED = 1 << 31;
+  private static final long MOST_JITTER = 15_000;
 
   /** Of the logs' own transports, and of the messages that are made here. */
   private static final int[] LONG_GROUPS = {
@@ -189,7 +190,10 @@ class SplitCaptureTest {
 
   // ---- what goes over the bus
 
-  /** Interleaved messages of several sources, some without a frame; stamps that jitter. */
+  /**
+   * Interleaved messages of several sources, some without a frame; stamps that jitter, by less than
+   * what is taken for a capture that was overtaken.
+   */
   private static List<Frame> traffic(Random random, boolean stalls) {
     List<List<Frame>> queues = new ArrayList<>();
     for (int i = 0; i < 14; i++) {
@@ -208,12 +212,15 @@ class SplitCaptureTest {
     }
     List<Frame> frames = new ArrayList<>();
     long micros = 1_000_000;
+    long latest = micros;
     while (queues.stream().anyMatch(queue -> !queue.isEmpty())) {
       int i = random.nextInt(queues.size());
       if (!queues.get(i).isEmpty()) {
         Frame frame = queues.get(i).remove(0);
         boolean still = stalls && random.nextInt(400) == 0;
         micros += still ? 3_000_000 : random.nextInt(20_000) - 5_000;
+        latest = Math.max(latest, micros);
+        micros = Math.max(micros, latest - MOST_JITTER);
         frames.add(new Frame("can" + i % 2, micros, frame.id(), frame.data()));
       }
     }
