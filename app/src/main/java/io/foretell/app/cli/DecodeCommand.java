@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -105,7 +106,7 @@ final class DecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Kind what = kind();
+    Kind what = said(() -> Kind.of(kind));
     PrintWriter out = spec.commandLine().getOut();
     try {
       OfflineDecoder decoder;
@@ -138,9 +139,10 @@ final class DecodeCommand implements Callable<Integer> {
     }
   }
 
-  private Kind kind() {
+  /** What the command line says, in words that are known; others are wrong usage. */
+  private <T> T said(Supplier<T> word) {
     try {
-      return Kind.of(kind);
+      return word.get();
     } catch (InvalidInputException e) {
       throw usage(e.detail());
     }
@@ -152,11 +154,7 @@ final class DecodeCommand implements Callable<Integer> {
 
   private DecodeOptions options() {
     Map<Integer, SpnConversion> versions = new HashMap<>();
-    try {
-      conversions.forEach((sa, version) -> versions.put(sa, SpnConversion.of(version)));
-    } catch (InvalidInputException e) {
-      throw usage(e.detail());
-    }
+    conversions.forEach((sa, version) -> versions.put(sa, said(() -> SpnConversion.of(version))));
     return new DecodeOptions(explain, all, definition, versions);
   }
 
@@ -165,16 +163,8 @@ final class DecodeCommand implements Callable<Integer> {
     own.notices().forEach(spec.commandLine().getErr()::println);
     CodeBook book = new CodeBook(own);
     return what == Kind.CODE && !language.isEmpty()
-        ? OfflineDecoder.ofCodes(book, language())
+        ? OfflineDecoder.ofCodes(book, said(() -> Language.of(language)))
         : new OfflineDecoder(what, book, options());
-  }
-
-  private Language language() {
-    try {
-      return Language.of(language);
-    } catch (InvalidInputException e) {
-      throw usage(e.detail());
-    }
   }
 
   private static Reader codes(List<String> codes) {
