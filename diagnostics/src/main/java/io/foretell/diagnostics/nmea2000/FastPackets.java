@@ -232,8 +232,8 @@ public final class FastPackets {
             other ->
                 other.id == id
                     && other.bus.equals(bus)
-                    && (sequence - other.sequence + 1 & 7) != 2
-                    && (sequence - other.sequence + 1 & 7) != 0);
+                    && (sequence - other.sequence & 7) != 1
+                    && (other.sequence - sequence & 7) != 1);
     if (over) {
       add(Event.ABANDONED);
     }
