@@ -59,7 +59,7 @@ final class MigrateIT {
       before = seen(server);
       server.conserved();
       Foretell.Ran running = migrate("distributed", config("unused", "http://127.0.0.1:9"), data);
-      assertRefused(running, "in use by another process");
+      assertRefused(running, data + " is in use by another process (");
     }
 
     try (HistoryServer influxd =
